@@ -1,0 +1,139 @@
+"""A plan for people: a list by days, or a drawn week."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import click
+from rich.cells import cell_len, set_cell_size
+
+from daemon.cli import output
+from daemon.cli.weekgrid import Day, Shade, week_grid
+from daemon.timetable.pools import DEFAULT_PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from daemon.timetable.occurrences import Occurrence
+    from daemon.timetable.plan import PlanEntry
+    from daemon.timetable.pools import Pool
+    from daemon.timetable.timetable import Timetable
+
+WIDEST_NAME: Final = 32
+LOOK_BACK: Final = timedelta(days=31)
+"""How far back the word is looked for that gives the state which a drawn week begins with."""
+MOST_DAYS: Final = 31
+MARKS: Final = {Shade.UNKNOWN: " ", Shade.ON: "█", Shade.OFF: "·", Shade.HIBERNATED: "░"}
+PLAIN_MARKS: Final = {Shade.UNKNOWN: " ", Shade.ON: "#", Shade.OFF: ".", Shade.HIBERNATED: "~"}
+COLOURS: Final = {Shade.UNKNOWN: None, Shade.ON: "green", Shade.OFF: "bright_black", Shade.HIBERNATED: "blue"}
+HOURS: Final = "".join(f"{hour:<6}" for hour in range(0, 24, 3))
+_WIDTH: Final = 80
+_DAY_COLUMN: Final = 10
+_TIMES_COLUMN: Final = 18
+
+
+def list_plan(entries: Iterable[PlanEntry], pools: Sequence[Pool]) -> None:
+    """Print one line an entry, a heading a day, as the entries come."""
+    width = min(
+        max((cell_len(output.printable(_name(pool.project, pool.key))) for pool in pools), default=0), WIDEST_NAME
+    )
+    heading = None
+    for row in (entry.to_json() for entry in entries):
+        local = datetime.fromisoformat(row["local"])
+        if local.date() != heading:
+            output.say(("" if heading is None else "\n") + f"{local:%A %Y-%m-%d}", bold=True)
+            heading = local.date()
+        name = _fitted(output.printable(_name(row["project"], row["pool"])), width)
+        line = f"  {local:%H:%M:%S %z}  {name}  {row['action']:<9} {row['type']}  {row['policy']}  ({row['source']})"
+        if row["skipped"]:
+            output.say(f"{line}  not carried out: {row['skipped']}", dim=True)
+        else:
+            output.say(line)
+    if heading is None:
+        output.say("nothing in that time")
+
+
+def draw_week(
+    timetable: Timetable, pools: Sequence[Pool] | None, after: datetime, until: datetime, zone: ZoneInfo
+) -> None:
+    """Draw the local dates from ``after`` to ``until``: a band of half hours a day, pools that look alike together."""
+    days = _days(after.astimezone(zone), until.astimezone(zone))
+    marks = MARKS if output.takes_unicode() else PLAIN_MARKS
+    legend = ", ".join(f"{marks[shade]} {word}" for shade, word in _LEGEND.items())
+    output.say(f"times of {zone.key}; {legend}; blank: no action before", dim=True)
+    for names, grid in _alike(timetable, timetable.pools if pools is None else pools, days, zone):
+        output.say("")
+        for line in _wrapped(names):
+            output.say(line, bold=True)
+        output.say(" " * _DAY_COLUMN + HOURS, dim=True)
+        for day in grid:
+            _draw_day(day, marks)
+
+
+_LEGEND: Final = {Shade.ON: "on", Shade.OFF: "off", Shade.HIBERNATED: "hibernated"}
+
+
+def _days(first: datetime, last: datetime) -> list[date]:
+    """The local dates, a month of them at most; the last one only where any of it belongs to the span."""
+    count = (last.date() - first.date()).days + (1 if last.time() != datetime.min.time() else 0)
+    return [first.date() + timedelta(days=number) for number in range(max(1, min(count, MOST_DAYS)))]
+
+
+def _alike(
+    timetable: Timetable, pools: Sequence[Pool], days: Sequence[date], zone: ZoneInfo
+) -> Iterator[tuple[list[str], tuple[Day, ...]]]:
+    """Pools whose days look alike, in the order of the file."""
+    begin = datetime.combine(days[0], datetime.min.time(), zone)
+    end = datetime.combine(days[-1] + timedelta(days=1), datetime.min.time(), zone)
+    occurrences: dict[Pool, list[Occurrence]] = {pool: [] for pool in pools}
+    for one in timetable.only(pools).between(begin - LOOK_BACK, end):
+        occurrences[one.pool].append(one)
+    groups: dict[tuple[Day, ...], list[str]] = {}
+    for pool, due in occurrences.items():
+        groups.setdefault(week_grid(due, days, zone), []).append(_name(pool.project, pool.key))
+    yield from ((names, grid) for grid, names in groups.items())
+
+
+def _draw_day(day: Day, marks: dict[Shade, str]) -> None:
+    colour = output.shows_colour(sys.stdout)
+    band = "".join(click.style(marks[shade], fg=COLOURS[shade]) if colour else marks[shade] for shade in day.shades)
+    click.echo(f"{day.date:%a %d %b}".ljust(_DAY_COLUMN) + f"{band}  {_times(day)}".rstrip(), color=colour)
+
+
+def _times(day: Day) -> str:
+    """What is called for, as far as the line has room."""
+    told = ""
+    for at, action in day.calls:
+        more = f"{told}{' ' if told else ''}{at}{_SIGNS[action]}"
+        if len(more) > _TIMES_COLUMN - 1:
+            return told + "…"
+        told = more
+    return told
+
+
+_SIGNS: Final = {"start": "+", "stop": "-", "hibernate": "~", "reboot": "*"}
+
+
+def _wrapped(names: Sequence[str]) -> Iterator[str]:
+    """The names in lines of 80 columns."""
+    line = ""
+    for name in map(output.printable, names):
+        if line and cell_len(line) + 2 + cell_len(name) > _WIDTH - 1:
+            yield line + ","
+            line = ""
+        line += f", {name}" if line else name
+    yield line
+
+
+def _fitted(text: str, width: int) -> str:
+    """The text in exactly so many columns of the terminal, wide characters counted as two."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…"
+
+
+def _name(project: str, key: str) -> str:
+    return key if project == DEFAULT_PROJECT else f"{project}/{key}"

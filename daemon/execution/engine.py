@@ -1,0 +1,335 @@
+"""Execution, put together: one value that the service starts, wakes, asks and stops.
+
+::
+
+    tick ──▶ roster ──▶ pump ──▶ gate ──▶ sender ──▶ roster ──▶ looker ──▶ …
+              (index of what the ledger holds)
+
+Everything durable happens in units of the ledger's writer; everything in memory can be lost at any instant and is made
+again from the ledger by ``recovery``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from daemon.execution import accepting, manual, recovery
+from daemon.execution.accepting import Move
+from daemon.execution.backoff import Backoff
+from daemon.execution.lanes import Lane
+from daemon.execution.limiter import WINDOW, Limiter
+from daemon.execution.looking import Looker
+from daemon.execution.pump import Pump
+from daemon.execution.roster import Roster
+from daemon.execution.searching import Searcher
+from daemon.execution.sending import Sender
+from daemon.execution.tasks import Tasks
+from daemon.execution.timing import Timing
+from daemon.execution.units import Units
+from daemon.ledger import claims, pools, recovering
+from daemon.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+    from structlog.typing import FilteringBoundLogger as Logger
+
+    from daemon.execution.accepting import Accepted, Candidate
+    from daemon.execution.clocks import Clock
+    from daemon.execution.manual import Done
+    from daemon.execution.recovery import Found
+    from daemon.ledger.book import Book
+    from daemon.ledger.claims import Asked
+    from daemon.ledger.runs import Run
+    from daemon.ledger.writer import Writer
+    from daemon.workspace.port import Workspace
+
+    OpenWorkspace = Callable[[str, Lane], Workspace]
+
+LATE = 60.0
+"""Seconds between two turns from which on a wake-up counts as late: the machine slept, or we did (protocol 1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What the settings say about execution.
+
+    Attributes:
+        timing: the intervals.
+        concurrency: requests in flight for each project.
+        writes_per_minute: for each credential, region and API call; 0 for no limit.
+        reads_per_minute: likewise.
+        backoff_first: seconds.
+        backoff_max: seconds.
+        observes: observe mode: everything but the writing calls.
+    """
+
+    timing: Timing = field(default_factory=Timing)
+    concurrency: int = 16
+    writes_per_minute: int = 80
+    reads_per_minute: int = 160
+    backoff_first: float = 5.0
+    backoff_max: float = 300.0
+    observes: bool = False
+
+
+class Engine:
+    """Carries out what a timetable calls for. Made whole, then ``accept`` or ``resume``, then ``start``."""
+
+    def __init__(
+        self,
+        *,
+        writer: Writer,
+        clock: Clock,
+        open_workspace: OpenWorkspace,
+        log: Logger,
+        tuning: Tuning,
+        draw: Callable[[], float],
+    ) -> None:
+        """Put the parts together; nothing runs yet.
+
+        Args:
+            writer: the ledger's.
+            clock: the two clocks.
+            open_workspace: makes the API of a project; it is handed the lane, which admits its looks.
+            log: where events go.
+            tuning: what the settings say.
+            draw: a uniform random number of [0, 1), for jitter.
+        """
+        self.lanes: dict[str, Lane] = {}
+        self._open_workspace = open_workspace
+        self._writer = writer
+        self._clock = clock
+        self._log = log
+        self._tuning = tuning
+        self._wake = asyncio.Event()
+        self._limiter = Limiter(tuning.writes_per_minute, tuning.reads_per_minute)
+        self._backoff = backoff = Backoff(tuning.backoff_first, tuning.backoff_max, draw)
+        timing = tuning.timing
+        self.roster = roster = Roster(self.lanes, clock, self._wake.set, log)
+        self.units = Units(writer, clock, roster)
+        self._tasks = Tasks(writer, roster, clock, log)
+        sender = Sender(writer=writer, roster=roster, clock=clock, backoff=backoff, timing=timing, log=log)
+        self._looker = Looker(
+            writer=writer, roster=roster, sender=sender, clock=clock, backoff=backoff, timing=timing, log=log, draw=draw
+        )
+        self.pump = Pump(
+            lanes=self.lanes,
+            roster=roster,
+            units=self.units,
+            sender=sender,
+            looker=self._looker,
+            searcher=Searcher(writer=writer, roster=roster, sender=sender, clock=clock, timing=timing, log=log),
+            tasks=self._tasks,
+            clock=clock,
+            wake=self._wake,
+            log=log,
+            observes=tuning.observes,
+        )
+        self._pumping: asyncio.Task[None] | None = None
+        self._last_tick = clock.elapsed()
+
+    @property
+    def book(self) -> Book:
+        """The version in force."""
+        return self.units.book
+
+    @property
+    def has_version(self) -> bool:
+        """Whether any version has come into force."""
+        return hasattr(self.units, "book")
+
+    # --- versions -------------------------------------------------------------------------------------------------
+
+    def resume(self, book: Book) -> None:
+        """Take up the version that the ledger has in force; nothing is claimed yet."""
+        self._take(book)
+
+    async def accept(self, candidate: Candidate, *, moved_since: datetime | None = None) -> Accepted:
+        """Bring a version into force (protocol 3.1).
+
+        Args:
+            candidate: the version; the caller has decided that it is to be accepted.
+            moved_since: zone data changed since the version in force was accepted then: what it placed after the
+                watermark may now lie before it, and is claimed now (3.2).
+
+        Raises:
+            LedgerUnavailable: it could not be committed; the old version stays.
+        """
+        old = self.book if self.has_version else None
+        moves = await asyncio.to_thread(self._moves, old, candidate, moved_since)
+        while True:
+            accepted = await self._writer.do(
+                lambda conn: accepting.accept(conn, old, candidate, moves, self._clock.now())
+            )
+            if accepted.book is not None:
+                self._take(accepted.book)
+            self.units.absorb(accepted.ticked)
+            if accepted.book is not None:
+                break
+        self.roster.all_ended(accepted.withdrawn)
+        for run in accepted.moved:
+            self.roster.wait(run)
+        return accepted
+
+    def _moves(self, old: Book | None, candidate: Candidate, moved_since: datetime | None) -> tuple[Move, ...]:
+        if old is None:
+            return ()
+        now = self._clock.now()
+        if moved_since is None:
+            return accepting.moves(old, candidate.timetable, now)
+        since = max(moved_since, now - claims.WALL_TIMES_REPEAT_WITHIN)
+        return tuple(Move(due, now + timedelta(days=1)) for due in candidate.timetable.between(since, now))
+
+    def _take(self, book: Book) -> None:
+        for project in book.timetable.projects:
+            self._open_lane(project)
+        self.units.book = book
+
+    def _open_lane(self, project: str) -> Lane:
+        if project not in self.lanes:
+            tuning = self._tuning
+            lane = Lane(
+                project,
+                self._limiter,
+                self._clock,
+                self._wake.set,
+                concurrency=tuning.concurrency,
+                probe_every=tuning.timing.probe_every,
+            )
+            lane.workspace = self._open_workspace(project, lane)
+            self.lanes[project] = lane
+        return self.lanes[project]
+
+    # --- start, recovery, end -------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Claim up to now, settle every open row, open the gates (protocol 5.1).
+
+        Raises:
+            LedgerUnavailable: the ledger cannot be written.
+        """
+        await self._seed_limiter()
+        await self.units.tick()
+        await self._recover()
+        self._last_tick = self._clock.elapsed()
+        self._pumping = asyncio.create_task(self.pump.run(), name="pump")
+
+    async def _seed_limiter(self) -> None:
+        now, elapsed = self._clock.now(), self._clock.elapsed()
+        since = now - timedelta(seconds=WINDOW)
+        for key, at in await self._writer.do(lambda conn: recovering.sent_since(conn, since)):
+            self._limiter.log(key, writes=True).seed([elapsed - max(0.0, (now - at).total_seconds())])
+
+    async def _recover(self, only: set[int] | None = None) -> None:
+        live = {*self.roster.live, *self.roster.searching}
+        recovered = await self._writer.do(
+            lambda conn: recovery.recover(
+                conn, self._clock.now(), self._tuning.timing, self._tuning.backoff_max, live=live, only=only
+            )
+        )
+        self.roster.all_ended(recovered.ended)
+        for found in recovered.found:
+            self._place(found)
+
+    def _place(self, found: Found) -> None:
+        run, now = found.run, self._clock.now()
+        self._open_lane(run.project)
+        if run.state is State.ACCEPTED:
+            since = found.followed_since or now
+            age = max(0.0, (now - since).total_seconds())
+            self.roster.follow(run, 0.0, self._clock.elapsed() - age)
+        elif run.state is State.ATTEMPTING and found.attempt is not None:
+            self.roster.search(run, found.attempt.id, found.attempt.sent_at, self._tuning.timing.search_for)
+        elif run.next_attempt_at is not None and run.next_attempt_at > now:
+            self.roster.rest(run, (run.next_attempt_at - now).total_seconds(), doubtful=True)
+        else:
+            self.roster.wait(run)
+
+    async def tick(self) -> None:
+        """Do what every wake-up does: claim up to now; after a late one, settle like after a start (1.1).
+
+        Raises:
+            LedgerUnavailable: nothing was claimed; the next tick claims the same.
+        """
+        elapsed = self._clock.elapsed()
+        is_late = elapsed - self._last_tick > LATE
+        await self.units.tick()
+        if is_late:
+            self._log.warning("tick.late", seconds=round(elapsed - self._last_tick, 1))
+            await self._recover()
+        self._last_tick = elapsed
+        self._wake.set()
+
+    async def sweep(self) -> int:
+        """Treat attempts that no task has in hand any more like ones found at a start (5.3); gives how many."""
+        live = {*self.roster.live, *self.roster.searching}
+        overdue = await self._writer.do(
+            lambda conn: recovery.overdue_attempts(conn, self._clock.now(), self._tuning.timing, live)
+        )
+        if overdue:
+            self._log.error("attempts.orphaned", runs=sorted(overdue))
+            await self._recover(overdue)
+        return len(overdue)
+
+    async def stop(self, seconds: float) -> None:
+        """Take nothing new, let requests in flight finish for at most this long, close the connections."""
+        if self._pumping is not None:
+            self._pumping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._pumping
+        unfinished = await self._tasks.drain(seconds)
+        if unfinished:
+            self._log.warning("stop.unfinished", attempts=unfinished)
+        for lane in self.lanes.values():
+            await lane.workspace.aclose()
+
+    # --- what people ask for --------------------------------------------------------------------------------------
+
+    async def ask(self, wanted: Sequence[Asked]) -> tuple[Run, ...]:
+        """Make manual runs; a call repeated under its request id gives the same runs.
+
+        Raises:
+            RefusedError: it is pointless, with the reason.
+            LedgerUnavailable: nothing was made.
+        """
+        return (await self._by_hand(lambda conn, book, now: manual.ask(conn, book, wanted, now))).made
+
+    async def cancel(self, run: int, who: str) -> Run:
+        """End a waiting run.
+
+        Raises:
+            RefusedError: there is none of this id, or it is not waiting.
+            LedgerUnavailable: nothing was changed.
+        """
+        return (await self._by_hand(lambda conn, book, now: manual.cancel(conn, book, run, who, now))).made[0]
+
+    async def _by_hand(self, unit: Callable[[Connection, Book, datetime], Done]) -> Done:
+        while True:
+            done = await self.units.do(unit)
+            self.units.absorb(done.ticked)
+            if not done.ticked.is_behind:
+                break
+        self.roster.all_ended(done.ended)
+        for run in done.fresh:
+            self.roster.wait(run)
+        return done
+
+    # --- names of pools -------------------------------------------------------------------------------------------
+
+    async def resolved(self, ids: Mapping[int, str]) -> dict[int, str]:
+        """Store ids that a listing of the cloud gave, by ``pools.no``; gives those refused, with the reason."""
+        refused = await self._writer.do(lambda conn: pools.resolve(conn, ids, self._clock.now()))
+        known = await self._writer.do(pools.ids)
+        book = self.book
+        self.units.book = replace(book, timetable=book.timetable.with_pool_ids(known))
+        for lane in self.lanes.values():
+            lane.waiting.wake_all()
+        self._wake.set()
+        return refused

@@ -1,0 +1,265 @@
+"""Looks at jobs and desktops, until a run can be judged (protocol 4.5, 4.7).
+
+A look reads and decides nothing by itself: what it saw goes to ``judging``. Where reading fails, nothing is concluded
+and the look comes again; only a pool that is gone, or one that may not be read once ``follow_for`` has passed, ends as
+unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from daemon.execution import judging
+from daemon.execution.judging import Judged, LookAgain, NeedsParts, Sight
+from daemon.execution.verdicts import Step
+from daemon.ledger.outcomes import Bearings, JobSeen, Settling, bearings
+from daemon.ledger.states import State
+from daemon.workspace.answers import WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from structlog.typing import FilteringBoundLogger as Logger
+
+    from daemon.execution.backoff import Backoff
+    from daemon.execution.clocks import Clock
+    from daemon.execution.lanes import Lane
+    from daemon.execution.roster import Roster
+    from daemon.execution.sending import Sender
+    from daemon.execution.timing import Timing
+    from daemon.ledger.runs import Run
+    from daemon.ledger.writer import Writer
+    from daemon.workspace.models import Job, SubJob
+
+LISTED_RATHER_THAN_POLLED = 5
+"""From this many due looks of a project on, one listing of its pools says which are worth a look (4.7)."""
+
+
+class Looker:
+    """Follows accepted runs to their end."""
+
+    def __init__(
+        self,
+        *,
+        writer: Writer,
+        roster: Roster,
+        sender: Sender,
+        clock: Clock,
+        backoff: Backoff,
+        timing: Timing,
+        log: Logger,
+        draw: Callable[[], float],
+    ) -> None:
+        """Give what a look needs; ``draw`` is a uniform random number of [0, 1)."""
+        self._writer = writer
+        self._roster = roster
+        self._sender = sender
+        self._clock = clock
+        self._backoff = backoff
+        self._timing = timing
+        self._log = log
+        self._draw = draw
+        self._seen_away: dict[int, frozenset[str]] = {}
+
+    async def worth_a_look(self, lane: Lane, runs: Sequence[Run]) -> Sequence[Run]:
+        """Those of many due looks of a project whose pool is steady again, or overdue (4.7).
+
+        All of them where they are few; none, for now, where the listing fails.
+        """
+        if len(runs) < LISTED_RATHER_THAN_POLLED:
+            return runs
+        try:
+            listed = {pool.pool_id: pool for pool in await lane.workspace.list_pools()}
+        except WorkspaceError as error:
+            self._unreadable(lane, error)
+            return runs if error.permanent else ()
+        lane.answers(self._log)
+        return [
+            run for run in runs if self._is_overdue(run) or run.pool_id not in listed or listed[run.pool_id].is_steady
+        ]
+
+    async def probe(self, lane: Lane) -> None:
+        """Look whether a halted project answers again, where no run waits whose attempt could tell (4.4)."""
+        try:
+            await lane.workspace.list_pools()
+        except WorkspaceError as error:
+            lane.halt(error.message, self._log)
+        else:
+            lane.answers(self._log)
+
+    async def look(self, lane: Lane, run: Run) -> None:
+        """Look at a run's jobs and desktops, and settle it where they say enough."""
+        self._roster.live.add(run.id)
+        try:
+            judgement, jobs = await self._judge(lane, run)
+            lane.answers(self._log)
+            await self._conclude(run, judgement, jobs)
+        except WorkspaceError as error:
+            self._unreadable(lane, error)
+            await self._could_not_see(lane, run, error)
+        finally:
+            self._roster.live.discard(run.id)
+
+    async def _judge(self, lane: Lane, run: Run) -> tuple[judging.Judgement, tuple[JobSeen, ...]]:
+        known = await self._writer.do(lambda conn: bearings(conn, run))
+        jobs, own = await self._look_at_jobs(lane, run, known)
+        running = tuple(job.job_id for job in jobs if not job.closed)
+        if not run.action.is_word:
+            return await self._judge_reboot(lane, run, own, running), jobs
+        if running:
+            return LookAgain(f"job {running[0]} runs"), jobs
+        return await self._judge_word(lane, run, known, running), jobs
+
+    async def _look_at_jobs(self, lane: Lane, run: Run, known: Bearings) -> tuple[tuple[JobSeen, ...], Job | None]:
+        """See whether the pool's known jobs are over; one that is gone is over, and so is one that is overdue."""
+        is_given_up = run.action.is_word and self._is_overdue(run)
+        jobs = {job_id: await _job_or_none(lane, job_id) for job_id, _, _ in known.jobs}
+        seen = tuple(
+            _seen(job_id, job, closed=job is None or job.is_terminal or is_given_up) for job_id, job in jobs.items()
+        )
+        if run.job_id and run.job_id not in jobs:
+            jobs[run.job_id] = await _job_or_none(lane, run.job_id)
+        return seen, jobs.get(run.job_id or "")
+
+    async def _judge_reboot(self, lane: Lane, run: Run, own: Job | None, running: tuple[str, ...]) -> judging.Judgement:
+        if own is not None and not own.is_terminal:
+            if self._is_overdue(run):
+                reason = f"given up: job {own.job_id} still {own.status}"
+                return Judged(Step(replace(run, state=State.UNKNOWN), reason), ())
+            return LookAgain(f"job {running[0] if running else own.job_id} runs")
+        parts = await self._parts(lane, run) if own is not None else []
+        return judging.judge_reboot(run, own, parts, self._clock.now(), self._backoff)
+
+    async def _judge_word(self, lane: Lane, run: Run, known: Bearings, running: tuple[str, ...]) -> judging.Judgement:
+        desktops = await lane.workspace.list_desktops(run.pool_id or "")
+        away = frozenset(desktop.desktop_id for desktop in judging.away(run, desktops))
+        sight = Sight(
+            desktops=desktops,
+            running_jobs=running,
+            is_overdue=self._is_overdue(run),
+            is_confirmed=self._seen_away.get(run.id) == away,
+            settles_in=self._settles_in(known),
+        )
+        self._seen_away[run.id] = away
+        judgement = judging.judge_word(run, sight, self._clock.now(), self._backoff)
+        if isinstance(judgement, NeedsParts):
+            sight = replace(sight, sub_jobs=await self._parts(lane, run))
+            judgement = judging.judge_word(run, sight, self._clock.now(), self._backoff)
+        return judgement
+
+    async def _parts(self, lane: Lane, run: Run) -> Sequence[SubJob]:
+        if run.job_id is None:
+            return []
+        try:
+            return await lane.workspace.list_sub_jobs(job_id=run.job_id)
+        except WorkspaceError as error:
+            if error.gone:
+                return []
+            raise
+
+    def _settles_in(self, known: Bearings) -> float:
+        if known.unknown_at is None:
+            return 0.0
+        since = (self._clock.now() - known.unknown_at).total_seconds()
+        return max(0.0, 2 * self._timing.request_timeout - since)
+
+    async def _conclude(self, run: Run, judgement: judging.Judgement, jobs: tuple[JobSeen, ...]) -> None:
+        if not isinstance(judgement, Judged):
+            again = judgement if isinstance(judgement, LookAgain) else LookAgain("its parts are to be read")
+            await self._goes_on(run, again.why, jobs, again.seconds)
+            return
+        self._seen_away.pop(run.id, None)
+        step = judgement.step
+        settling = Settling(
+            step.run, step.reason, self._clock.now(), step.error_code, jobs=jobs, desktops=judgement.desktops
+        )
+        settled = await self._sender.store(settling)
+        if not settled.was_open:
+            self._roster.forget(run.id, run.project)
+        elif settled.run.state is State.PENDING:
+            self._roster.forget(run.id, run.project)
+            self._roster.rest(settled.run, step.wait)
+        else:
+            self._roster.ended(settled.run, settled.run.state, settled.reason or "", step.error_code)
+
+    async def _goes_on(self, run: Run, why: str, jobs: tuple[JobSeen, ...], seconds: float | None) -> None:
+        """Write down which jobs are over, where any is, and come again, unless something ended the run meanwhile."""
+        if any(job.closed for job in jobs):
+            settled = await self._sender.store(Settling(run, why, self._clock.now(), jobs=jobs))
+            if not settled.was_open:
+                self._roster.forget(run.id, run.project)
+                return
+        self.later(run, seconds)
+
+    async def _could_not_see(self, lane: Lane, run: Run, error: WorkspaceError) -> None:
+        hopeless = error.gone or (self._is_overdue(run) and lane.condition.halt is None)
+        if not hopeless:
+            self.later(run)
+            return
+        reason = f"its end could not be seen: {error.message}"
+        unknown = replace(run, state=State.UNKNOWN)
+        code = error.answer.error_code
+        settled = await self._sender.store(Settling(unknown, reason, self._clock.now(), code))
+        self._roster.ended(settled.run, settled.run.state, reason, code)
+
+    def _unreadable(self, lane: Lane, error: WorkspaceError) -> None:
+        trouble = lane.condition.of(error.answer, self._clock.elapsed())
+        if trouble is not None:
+            lane.halt(trouble, self._log)
+        self._log.warning(
+            "look.failed",
+            project=lane.project,
+            error=error.message,
+            fate=str(error.answer.fate),
+            error_code=error.answer.error_code,
+            status=error.answer.status,
+        )
+
+    def _is_overdue(self, run: Run) -> bool:
+        return self._roster.followed_for(run) >= self._timing.follow_for
+
+    def later(self, run: Run, seconds: float | None = None) -> None:
+        """Look again after these seconds, the ordinary interval unless given."""
+        interval = self._timing.poll_every * (1 + 0.3 * self._draw())
+        self._roster.follow(run, interval if seconds is None else seconds)
+
+    async def is_done_already(self, lane: Lane, run: Run) -> bool:
+        """Before a word is sent again: whether its desktops are all there, so that nothing is left to do (4.5).
+
+        A conflict may only have said that a desktop is on its way there, and a lost request may have been executed.
+        """
+        known = await self._writer.do(lambda conn: bearings(conn, run))
+        try:
+            desktops = await lane.workspace.list_desktops(run.pool_id or "")
+        except WorkspaceError as error:
+            self._log.info("look.failed", project=lane.project, run=run.id, error=error.message)
+            return False
+        sight = Sight(
+            desktops=desktops,
+            sub_jobs=(),
+            running_jobs=tuple(job_id for job_id, _, _ in known.jobs),
+            settles_in=self._settles_in(known),
+        )
+        judgement = judging.judge_word(run, sight, self._clock.now(), self._backoff)
+        if not isinstance(judgement, Judged) or judgement.step.run.state is not State.SUCCEEDED:
+            return False
+        reason = f"{judgement.step.reason}" + ("" if run.maybe_executed else " (nothing to do)")
+        settled = await self._sender.store(Settling(judgement.step.run, reason, self._clock.now(), desktops=()))
+        self._roster.ended(settled.run, settled.run.state, settled.reason or reason)
+        return True
+
+
+async def _job_or_none(lane: Lane, job_id: str) -> Job | None:
+    try:
+        return await lane.workspace.show_job(job_id)
+    except WorkspaceError as error:
+        if error.gone:
+            return None
+        raise
+
+
+def _seen(job_id: str, job: Job | None, *, closed: bool) -> JobSeen:
+    if job is None:
+        return JobSeen(job_id, None, closed)
+    return JobSeen(job_id, job.status, closed, job.error_code, job.fail_reason, job.sub_jobs_total)

@@ -1,0 +1,103 @@
+"""What people ask for by hand: now, retry, cancel (protocol 4.10). Units for the writer, each one transaction.
+
+Every one of them ticks first, so that what a person asks for now is newer than everything that was due before it (1.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from daemon.errors import PoolpowerError
+from daemon.execution import ticking
+from daemon.ledger import claims, gates, runs
+from daemon.ledger.claims import Asked, Ended
+from daemon.ledger.states import State
+from daemon.timetable.actions import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from daemon.execution.ticking import Ticked
+    from daemon.ledger.book import Book
+    from daemon.ledger.runs import Run
+
+
+class RefusedError(PoolpowerError):
+    """What was asked for by hand cannot be done, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a request by hand came to; ``is_behind`` asks for it to be made again once the backlog is claimed.
+
+    Attributes:
+        ticked: what the tick before it claimed and ended.
+        made: the runs made, new ones and, for a repeated call, those it made before.
+        fresh: those of them that are new and wait.
+        ended: what it ended.
+    """
+
+    ticked: Ticked
+    made: tuple[Run, ...] = ()
+    fresh: tuple[Run, ...] = ()
+    ended: tuple[Ended, ...] = ()
+
+
+def ask(conn: Connection, book: Book, wanted: Sequence[Asked], now: datetime) -> Done:
+    """Insert manual runs, one a pool; a call repeated under its request id gives the runs that it made before.
+
+    Raises:
+        RefusedError: a reboot of a pool that is to be off (2.2).
+        StaleBookError: ``book`` is not in force any more.
+    """
+    ticked = ticking.tick(conn, book, now)
+    if ticked.is_behind:
+        return Done(ticked)
+    before = claims.asked_before(conn, wanted[0].request) if wanted else []
+    if before:
+        return Done(ticked, made=tuple(before))
+    fresh = [claims.insert_manual(conn, asked, book.version, now) for asked in wanted]
+    _refuse_pointless_reboots(conn, fresh)
+    ended = claims.supersede(conn, fresh, now)
+    return Done(ticked, made=tuple(fresh), fresh=tuple(fresh), ended=tuple(ended))
+
+
+def _refuse_pointless_reboots(conn: Connection, fresh: Sequence[Run]) -> None:
+    reboots = [run.id for run in fresh if run.action is Action.REBOOT]
+    for standing in gates.standings(conn, reboots):
+        word = standing.last_word_action
+        if word is not None and word.turns_off:
+            raise RefusedError(
+                f"pool {standing.run.pool} is to be off (run {standing.last_word}: {word}); a reboot never starts it",
+                f"start it first: poolpower now start {standing.run.pool}",
+            )
+
+
+def cancel(conn: Connection, book: Book, run_id: int, who: str, now: datetime) -> Done:
+    """End a waiting run as skipped, or, where it may have been executed, leave it to its desktops (4.10, 4.11).
+
+    Raises:
+        RefusedError: there is no such run, or it is not waiting.
+        StaleBookError: ``book`` is not in force any more.
+    """
+    ticked = ticking.tick(conn, book, now)
+    if ticked.is_behind:
+        return Done(ticked)
+    found = runs.read(conn, [run_id])
+    if not found:
+        raise RefusedError(f"there is no run {run_id}", "poolpower history lists them")
+    run = found[0]
+    reason = f"cancelled by {who}"
+    if run.state is not State.PENDING:
+        raise RefusedError(f"run {run_id} is {run.state}; only a waiting run can be cancelled", None)
+    if run.maybe_executed:
+        raise RefusedError(
+            f"run {run_id} may have been carried out already; it is judged by its desktops",
+            f"to undo it, ask for the opposite: poolpower now … {run.pool}",
+        )
+    gates.end(conn, [(run.id, State.SKIPPED, reason)], now)
+    return Done(ticked, made=tuple(runs.read(conn, [run_id])), ended=(Ended(run, State.SKIPPED, reason),))

@@ -1,0 +1,253 @@
+"""The one loop that lets things happen: gates for the runs whose turn it is, looks and searches that are due.
+
+A turn goes through the lanes: as many runs as there are tokens and slots for, one commit for all their gates, then a
+task each; what slots are left go to looks. Reboots pass one by one. Then it sleeps until the next thing is due or
+something wakes it. Nothing here waits for the cloud, so that no project holds up another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from daemon.execution import gate
+from daemon.execution.gate import Closed, Gone, Opened, Waits
+from daemon.execution.sending import call_of
+from daemon.ledger.errors import LedgerUnavailable
+from daemon.ledger.states import State
+from daemon.workspace.port import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from structlog.typing import FilteringBoundLogger as Logger
+
+    from daemon.execution.clocks import Clock
+    from daemon.execution.gate import Decision, Passed
+    from daemon.execution.lanes import Lane
+    from daemon.execution.looking import Looker
+    from daemon.execution.roster import Roster
+    from daemon.execution.searching import Searcher
+    from daemon.execution.sending import Sender
+    from daemon.execution.tasks import Tasks
+    from daemon.execution.units import Units
+    from daemon.ledger.runs import Run
+
+LARGEST_BATCH = 200
+"""Gates in one commit at most."""
+LOOKS_A_TURN = 500
+RETRY_LEDGER_AFTER = 1.0
+RETRY_UNKNOWN_ID_AFTER = 15.0
+LONGEST_SLEEP = 15.0
+
+
+class Pump:
+    """Dispatches what is due, until it is cancelled."""
+
+    def __init__(
+        self,
+        *,
+        lanes: Mapping[str, Lane],
+        roster: Roster,
+        units: Units,
+        sender: Sender,
+        looker: Looker,
+        searcher: Searcher,
+        tasks: Tasks,
+        clock: Clock,
+        wake: asyncio.Event,
+        log: Logger,
+        observes: bool,
+    ) -> None:
+        """Give it everything that it moves; ``wake`` is set by whatever makes something due."""
+        self._lanes = lanes
+        self._roster = roster
+        self._units = units
+        self._sender = sender
+        self._looker = looker
+        self._searcher = searcher
+        self._tasks = tasks
+        self._clock = clock
+        self._wake = wake
+        self._log = log
+        self._observes = observes
+
+    async def run(self) -> None:
+        """Turn after turn. A ledger that cannot be written stops everything here until it can (7.2)."""
+        while True:
+            self._wake.clear()
+            try:
+                seconds = await self.turn()
+            except LedgerUnavailable as error:
+                self._log.error("ledger.unavailable", error=error.message, hint=error.hint)
+                seconds = RETRY_LEDGER_AFTER
+                await self._sleep(seconds, wakeable=False)
+                continue
+            await self._sleep(seconds, wakeable=True)
+
+    async def _sleep(self, seconds: float, *, wakeable: bool) -> None:
+        if not wakeable:
+            await asyncio.sleep(seconds)
+            return
+        timer = asyncio.get_running_loop().call_later(seconds, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()
+
+    async def turn(self) -> float:
+        """Let everything happen that can happen now; gives the seconds until more can.
+
+        Raises:
+            LedgerUnavailable: a gate could not be committed; its runs wait again, nothing was sent.
+        """
+        waits = [LONGEST_SLEEP]
+        for lane in list(self._lanes.values()):
+            waits += await self._send_from(lane)
+        self._start_looks()
+        self._start_searches()
+        for lane in self._lanes.values():
+            waits += self._let_looks_in(lane)
+        elapsed = self._clock.elapsed()
+        waits += [
+            seconds
+            for agenda in (self._roster.looks, self._roster.searches)
+            if (seconds := agenda.seconds_to_next(elapsed)) is not None
+        ]
+        return max(0.0, min(waits))
+
+    async def _send_from(self, lane: Lane) -> list[float]:
+        """Pass the gates of as many runs of a project as may be sent; seconds until more may be."""
+        while True:
+            now, elapsed = self._clock.now(), self._clock.elapsed()
+            room, wait = self._room(lane, elapsed)
+            batch = lane.waiting.take(min(room, LARGEST_BATCH), now, elapsed) if room else []
+            if not batch:
+                self._probe_by_looking(lane, elapsed)
+                return [s for s in (wait, lane.waiting.seconds_to_next(now, elapsed)) if s is not None]
+            doubtful = [run for run in batch if run.id in self._roster.doubtful and lane.condition.halt is None]
+            for run in doubtful:
+                self._roster.doubtful.discard(run.id)
+                self._tasks.start(run, self._check(lane, run))
+            certain = [run for run in batch if run not in doubtful]
+            if certain:
+                await self._pass_gates(lane, certain)
+
+    def _room(self, lane: Lane, elapsed: float) -> tuple[int, float | None]:
+        """How many runs may be sent now, and the seconds until a clock makes it more (None: an answer will)."""
+        condition = lane.condition
+        if condition.is_refreshing:
+            return 0, None
+        if condition.halt is not None and not condition.may_probe(elapsed):
+            return 0, condition.seconds_to_probe(elapsed)
+        most = lane.slots.free if condition.halt is None else min(1, lane.slots.free)
+        log = lane.log(Call.ACT_ON_POOL)
+        tokens = log.room(elapsed)
+        if tokens == 0:
+            opens = log.opens_at(elapsed)
+            return 0, None if opens is None else max(0.0, opens - elapsed)
+        return (most if tokens is None else min(most, tokens)), None
+
+    async def _pass_gates(self, lane: Lane, batch: Sequence[Run]) -> None:
+        call = call_of(batch[0])
+        log = lane.log(call)
+        if log.room(self._clock.elapsed()) == 0:  # the per-desktop call of a reboot has a log of its own
+            opens = log.opens_at(self._clock.elapsed()) or self._clock.elapsed()
+            for run in batch:
+                self._roster.rest(run, max(0.5, opens - self._clock.elapsed()))
+            return
+        lane.slots.take(len(batch))
+        for _ in batch:
+            log.take()
+        is_probe = lane.condition.halt is not None
+        lane.condition.is_probing = is_probe
+        try:
+            committed = self._clock.elapsed()
+            passed = await self._commit(lane, batch, call)
+        except BaseException:
+            self._give_back(lane, call, len(batch))
+            for run in batch:
+                self._roster.wait(run)
+            raise
+        opened = [decision for decision in passed.decisions if isinstance(decision, Opened)]
+        self._give_back(lane, call, len(batch) - len(opened), keeps_probing=bool(opened))
+        self._units.absorb(passed.ticked)
+        if passed.ticked.is_behind:
+            for run in batch:
+                self._roster.wait(run)
+            await self._units.tick()
+            return
+        self._roster.all_ended(passed.overtaken)
+        for decision in passed.decisions:
+            self._follow_up(lane, decision, committed)
+
+    async def _commit(self, lane: Lane, batch: Sequence[Run], call: Call) -> Passed:
+        ids, key = [run.id for run in batch], lane.limit_key(call)
+        return await self._units.do(
+            lambda conn, book, now: gate.pass_gates(conn, book, ids, key, now, observes=self._observes)
+        )
+
+    def _give_back(self, lane: Lane, call: Call, count: int, *, keeps_probing: bool = False) -> None:
+        lane.slots.release(count)
+        for _ in range(count):
+            lane.log(call).give_back()
+        lane.condition.is_probing = lane.condition.is_probing and keeps_probing
+
+    def _follow_up(self, lane: Lane, decision: Decision, committed: float) -> None:
+        run = decision.run
+        match decision:
+            case Opened():
+                self._tasks.start(run, self._sender.attempt(lane, decision, committed), is_attempt=True)
+            case Waits(on=gate.NO_ID):
+                self._roster.rest(run, RETRY_UNKNOWN_ID_AFTER)
+            case Waits(on=gate.NOT_DUE):
+                self._roster.wait(run)
+            case Waits():
+                self._roster.block(run)
+            case Closed(state=State.ACCEPTED):
+                self._roster.follow(run, 0.0)
+            case Closed():
+                self._roster.ended(run, decision.state, decision.reason)
+            case Gone():
+                self._roster.forget(run.id, run.project)
+
+    async def _check(self, lane: Lane, run: Run) -> None:
+        """A word is to be sent again: see first whether anything is left to do."""
+        self._roster.live.add(run.id)
+        try:
+            done = await self._looker.is_done_already(lane, run)
+        finally:
+            self._roster.live.discard(run.id)
+        if not done:
+            self._roster.wait(run)
+
+    def _probe_by_looking(self, lane: Lane, elapsed: float) -> None:
+        """A halted project in which nothing waits is probed by a look (4.4)."""
+        if lane.condition.may_probe(elapsed) and not lane.waiting.has_ready(self._clock.now(), elapsed):
+            lane.condition.is_probing = True
+            self._tasks.start_chore(self._looker.probe(lane))
+
+    def _start_looks(self) -> None:
+        due: dict[str, list[Run]] = {}
+        for run in self._roster.looks.take(self._clock.elapsed(), LOOKS_A_TURN):
+            due.setdefault(run.project, []).append(run)
+        for project, runs in due.items():
+            self._tasks.start_chore(self._look_at(self._lanes[project], runs))
+
+    async def _look_at(self, lane: Lane, runs: Sequence[Run]) -> None:
+        worth = await self._looker.worth_a_look(lane, runs)
+        for run in runs:
+            if run in worth:
+                self._tasks.start(run, self._looker.look(lane, run))
+            else:
+                self._looker.later(run)
+
+    def _start_searches(self) -> None:
+        for search in self._roster.searches.take(self._clock.elapsed(), LOOKS_A_TURN):
+            lane = self._lanes[search.run.project]
+            self._tasks.start(search.run, self._searcher.look_for(lane, search))
+
+    def _let_looks_in(self, lane: Lane) -> list[float]:
+        elapsed = self._clock.elapsed()
+        opens = lane.slots.admit_looks(elapsed)
+        return [] if opens is None else [max(0.0, opens - elapsed)]

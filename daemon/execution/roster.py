@@ -1,0 +1,153 @@
+"""Where every open run is in this process: waiting in its lane, being sent, or followed.
+
+The ledger is the truth; this is the index of it that makes the next thing to do a look at the top of a heap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from daemon.execution.agenda import Agenda
+from daemon.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from structlog.typing import FilteringBoundLogger as Logger
+
+    from daemon.execution.clocks import Clock
+    from daemon.execution.lanes import Lane
+    from daemon.ledger.claims import Ended
+    from daemon.ledger.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A reboot of unknown fate whose job is looked for (protocol 5.4).
+
+    Attributes:
+        run: the run, which stays attempting meanwhile.
+        attempt: the attempt without an answer.
+        sent_at: when that attempt's gate opened.
+        until: reading of the elapsed clock at which the search is given up.
+    """
+
+    run: Run
+    attempt: int
+    sent_at: datetime
+    until: float
+
+
+class Roster:
+    """The open runs by what is to happen to them next."""
+
+    def __init__(self, lanes: Mapping[str, Lane], clock: Clock, wake: Callable[[], None], log: Logger) -> None:
+        """Begin with no runs."""
+        self._lanes = lanes
+        self._clock = clock
+        self._wake = wake
+        self._log = log
+        self.looks: Agenda[Run] = Agenda()
+        self.searches: Agenda[Search] = Agenda()
+        self.live: set[int] = set()
+        self.doubtful: set[int] = set()
+        self._followed_since: dict[int, float] = {}
+
+    def wait(self, run: Run) -> None:
+        """It is to be sent at its time."""
+        self._lanes[run.project].waiting.add(run, self._clock.now())
+        self._wake()
+
+    def rest(self, run: Run, seconds: float, *, doubtful: bool = False) -> None:
+        """It is to be sent after this backoff; a doubtful one is looked at before, it may be done already."""
+        if doubtful and run.action.is_word:
+            self.doubtful.add(run.id)
+        self._lanes[run.project].waiting.rest(run, self._clock.elapsed() + seconds)
+        self.freed(run)
+
+    def block(self, run: Run) -> None:
+        """It is to be sent once its pool is free."""
+        self._lanes[run.project].waiting.block(run)
+
+    def follow(self, run: Run, seconds: float, since: float | None = None) -> None:
+        """Look at its job and desktops after these seconds.
+
+        Args:
+            run: an accepted run.
+            seconds: until the next look.
+            since: reading of the elapsed clock when following began; now where it begins with this.
+        """
+        elapsed = self._clock.elapsed()
+        self._followed_since.setdefault(run.id, elapsed if since is None else since)
+        self.looks.put(run.id, elapsed + seconds, run)
+        self.freed(run)
+
+    def search(self, run: Run, attempt: int, sent_at: datetime, seconds: float) -> None:
+        """Look for the job of this reboot, at once and for so long."""
+        elapsed = self._clock.elapsed()
+        self.searches.put(run.id, elapsed, Search(run, attempt, sent_at, elapsed + seconds))
+        self._wake()
+
+    @property
+    def searching(self) -> set[int]:
+        """The runs whose job is looked for."""
+        return self.searches.keys()
+
+    def followed_for(self, run: Run) -> float:
+        """Seconds since following this run began."""
+        elapsed = self._clock.elapsed()
+        return elapsed - self._followed_since.get(run.id, elapsed)
+
+    def ended(self, run: Run, state: State, reason: str, error_code: str | None = None) -> None:
+        """It is over: forget it, let its pool's next one in, and log the canonical line."""
+        self.forget(run.id, run.project)
+        self.freed(run)
+        now = self._clock.now()
+        say = self._log.warning if state in TROUBLE else self._log.info
+        say(
+            "run.ended",
+            run=run.id,
+            project=run.project,
+            pool=run.pool,
+            action=str(run.action),
+            type=str(run.type),
+            origin=str(run.origin),
+            scheduled_at=run.scheduled_at,
+            state=str(state),
+            reason=reason,
+            attempts=run.attempts,
+            lateness=_lateness(run),
+            took=(now - run.scheduled_at).total_seconds(),
+            job_id=run.job_id,
+            error_code=error_code,
+        )
+
+    def all_ended(self, endings: Iterable[Ended]) -> None:
+        """These are over."""
+        for ending in endings:
+            self.ended(ending.run, ending.state, ending.reason)
+
+    def forget(self, id_: int, project: str) -> None:
+        """Nothing more happens to it in this process."""
+        self._lanes[project].waiting.discard(id_)
+        self.looks.discard(id_)
+        self.searches.discard(id_)
+        self.doubtful.discard(id_)
+        self._followed_since.pop(id_, None)
+
+    def freed(self, run: Run) -> None:
+        """Something happened to its pool: what waits for the pool has its turn."""
+        self._lanes[run.project].waiting.unblock(run.pool_no)
+        self._wake()
+
+
+TROUBLE = frozenset({State.FAILED, State.PARTIAL, State.UNKNOWN, State.MISSED, State.EXPIRED})
+
+
+def _lateness(run: Run) -> float | None:
+    """Seconds from due to the first request; None where none was sent."""
+    if run.first_attempt_at is None:
+        return None
+    return (run.first_attempt_at - run.due_at).total_seconds()

@@ -1,0 +1,65 @@
+"""Units of work that need the version in force: made with it, made again where another came into force meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from daemon.execution import ticking
+from daemon.ledger.book import Book, StaleBookError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from daemon.execution.clocks import Clock
+    from daemon.execution.roster import Roster
+    from daemon.execution.ticking import Ticked
+    from daemon.ledger.writer import Writer
+
+T = TypeVar("T")
+
+
+class Units:
+    """Runs units against the version in force, and hands on what they claimed."""
+
+    def __init__(self, writer: Writer, clock: Clock, roster: Roster) -> None:
+        """There is no version in force before ``book`` is set."""
+        self.writer = writer
+        self.book: Book
+        self._clock = clock
+        self._roster = roster
+
+    async def do(self, unit: Callable[[Connection, Book, datetime], T]) -> T:
+        """Carry out a unit with the version in force; the instant is read where the transaction runs.
+
+        Raises:
+            LedgerUnavailable: it could not be committed.
+        """
+        while True:
+            book = self.book
+            try:
+                return await self.writer.do(lambda conn: unit(conn, book, self._clock.now()))  # noqa: B023
+            except StaleBookError:
+                while self.book is book:  # noqa: ASYNC110 - the acceptance is committed already
+                    await asyncio.sleep(0)  # one turn of the loop: its caller is about to set it
+
+    async def tick(self) -> None:
+        """Claim everything up to now, chunk by chunk (protocol 1.2).
+
+        Raises:
+            LedgerUnavailable: it could not be committed; nothing is lost, the next tick claims the same.
+        """
+        while True:
+            ticked = await self.do(ticking.tick)
+            self.absorb(ticked)
+            if not ticked.is_behind:
+                return
+
+    def absorb(self, ticked: Ticked) -> None:
+        """Let what was claimed wait for its turn, and forget what was ended."""
+        for run in ticked.waiting:
+            self._roster.wait(run)
+        self._roster.all_ended(ticked.ended)

@@ -1,0 +1,1 @@
+"""The ledger: what was due, what was sent for it, and what became of it."""

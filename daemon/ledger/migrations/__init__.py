@@ -1,0 +1,1 @@
+"""The ledger's schema over time: one file a revision under ``versions``, carried out by ``daemon.ledger.migrate``."""

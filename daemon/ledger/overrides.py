@@ -1,0 +1,82 @@
+"""What administrators put on pools for a time: pauses, skips and holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+
+from daemon.ledger import schema
+from daemon.timetable.actions import Action
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+
+class Kind(StrEnum):
+    """What an override does."""
+
+    PAUSE = "pause"
+    SKIP = "skip"
+    HOLD_ON = "hold-on"
+    HOLD_OFF = "hold-off"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One override on record.
+
+    Attributes:
+        id: its number.
+        pool_no: the pool; None for every pool.
+        kind: what it does.
+        action: of a skip: this action only; None for every action.
+        starts_at: from when.
+        ends_at: until when, its early end (``resume``) counted; None: until resumed.
+        reason: as the administrator gave it.
+        who: who put it there.
+    """
+
+    id: int
+    pool_no: int | None
+    kind: Kind
+    action: Action | None
+    starts_at: datetime
+    ends_at: datetime | None
+    reason: str | None
+    who: str | None
+
+    def covers(self, pool_no: int, at: datetime) -> bool:
+        """Whether it lies on this pool at this instant: from its start on, up to but not at its end."""
+        return self.pool_no in (None, pool_no) and self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+def on_record(conn: Connection, since: datetime, until: datetime) -> list[Override]:
+    """Every override that lies on any instant of [since, until], oldest first."""
+    c = schema.overrides.c
+    query = (
+        select(c.id, c.pool_no, c.kind, c.action, c.starts_at, c.ends_at, c.ended_at, c.reason, c.who)
+        .where(
+            c.starts_at <= until,
+            or_(c.ends_at.is_(None), c.ends_at > since),
+            or_(c.ended_at.is_(None), c.ended_at > since),
+        )
+        .order_by(c.id)
+    )
+    return [
+        Override(
+            id=row.id,
+            pool_no=row.pool_no,
+            kind=Kind(row.kind),
+            action=None if row.action is None else Action(row.action),
+            starts_at=row.starts_at,
+            ends_at=min((end for end in (row.ends_at, row.ended_at) if end is not None), default=None),
+            reason=row.reason,
+            who=row.who,
+        )
+        for row in conn.execute(query)
+    ]

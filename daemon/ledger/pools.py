@@ -1,0 +1,106 @@
+"""Which pool is which: the identity (project, pool id) once the id is known, the file's key before.
+
+A pool keeps its number, and with it its runs and overrides, through a rename in the file (protocol 3.5) and through
+the discovery of its id.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Row, select
+
+from daemon.ledger import schema
+from daemon.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from daemon.timetable.pools import Pool
+
+table = schema.pools
+
+
+def register(conn: Connection, pools: Iterable[Pool]) -> dict[tuple[str, str], int]:
+    """Make the ledger's pools those of a schedule file, each keeping the number that it has.
+
+    Returns:
+        ``pools.no`` by (project, key).
+    """
+    wanted = list(pools)
+    known = list(conn.execute(select(table)))
+    conn.execute(table.update().values(present=False))
+    by_id = {(row.project, row.pool_id): row for row in known if row.pool_id is not None}
+    by_key = {(row.project, row.key): row for row in sorted(known, key=lambda row: (row.present, row.no))}
+    return {(pool.project, pool.key): _register(conn, pool, by_id, by_key) for pool in wanted}
+
+
+def _register(
+    conn: Connection,
+    pool: Pool,
+    by_id: Mapping[tuple[str, str], Row[tuple[object, ...]]],
+    by_key: Mapping[tuple[str, str], Row[tuple[object, ...]]],
+) -> int:
+    same_id = by_id.get((pool.project, pool.pool_id)) if pool.pool_id else None
+    same_key = by_key.get((pool.project, pool.key))
+    row = same_id or (same_key if same_key is not None and _continues(same_key, pool) else None)
+    if row is None:
+        values = {"project": pool.project, "key": pool.key, "name": pool.name, "pool_id": pool.pool_id}
+        done = conn.execute(table.insert().values(**values, present=True))
+        return int(done.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
+    if same_key is not None and same_key.no != row.no and same_key.pool_id is None:
+        _hand_over(conn, same_key.no, row.no)
+    pool_id = pool.pool_id or row.pool_id
+    conn.execute(
+        table.update().where(table.c.no == row.no).values(key=pool.key, name=pool.name, pool_id=pool_id, present=True)
+    )
+    return int(row.no)
+
+
+def _continues(row: Row[tuple[object, ...]], pool: Pool) -> bool:
+    """Whether the pool of this key is still the one that the ledger knows by it."""
+    if pool.pool_id is not None:
+        return row.pool_id is None or row.pool_id == pool.pool_id
+    return bool(row.name == pool.name)
+
+
+def _hand_over(conn: Connection, from_no: int, to_no: int) -> None:
+    """Give what waits for a pool known by its key only to the pool that it turned out to be."""
+    runs = schema.runs
+    waiting = runs.update().where(runs.c.pool_no == from_no, runs.c.state == State.PENDING)
+    conn.execute(waiting.prefix_with("OR IGNORE").values(pool_no=to_no))
+
+
+def resolve(conn: Connection, found: Mapping[int, str], now: datetime) -> dict[int, str]:
+    """Store the ids that a listing of the cloud's pools gave (protocol 4.1).
+
+    Args:
+        conn: the writer's connection.
+        found: pool id by ``pools.no``.
+        now: when it was found.
+
+    Returns:
+        The pools (by number) that were refused, with the reason: their id belongs to another pool of the file.
+    """
+    refused = {}
+    for no, pool_id in found.items():
+        row = conn.execute(select(table.c.project, table.c.pool_id).where(table.c.no == no)).one()
+        if row.pool_id == pool_id:
+            continue
+        other = conn.execute(
+            select(table.c.key, table.c.no).where(table.c.project == row.project, table.c.pool_id == pool_id)
+        ).one_or_none()
+        if other is not None:
+            refused[no] = f"the cloud's pool {pool_id} of that name is pool {other.key} of the schedule file already"
+            continue
+        conn.execute(table.update().where(table.c.no == no).values(pool_id=pool_id, resolved_at=now))
+    return refused
+
+
+def ids(conn: Connection) -> dict[tuple[str, str], str]:
+    """The known ids of the present pools, by (project, key)."""
+    query = select(table.c.project, table.c.key, table.c.pool_id).where(table.c.present, table.c.pool_id.is_not(None))
+    return {(project, key): pool_id for project, key, pool_id in conn.execute(query)}

@@ -1,0 +1,115 @@
+"""What a process that died left behind (protocol 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from daemon.ledger import schema
+from daemon.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from daemon.ledger.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class LastAttempt:
+    """The newest attempt of a run that was being sent.
+
+    Attributes:
+        id: its row.
+        sent_at: when its gate opened.
+        is_answered: whether an answer is stored (a reboot whose job was being looked for).
+    """
+
+    id: int
+    sent_at: datetime
+    is_answered: bool
+
+
+def last_attempts(conn: Connection) -> dict[int, LastAttempt]:
+    """The newest attempt of every run in the state attempting, by run."""
+    attempts, runs = schema.attempts.c, schema.runs.c
+    query = (
+        select(attempts.run, attempts.id, attempts.sent_at, attempts.answered_at)
+        .join(schema.runs, runs.id == attempts.run)
+        .where(runs.state == State.ATTEMPTING)
+        .order_by(attempts.id)
+    )
+    return {run: LastAttempt(id_, sent_at, answered is not None) for run, id_, sent_at, answered in conn.execute(query)}
+
+
+def close_unanswered(conn: Connection, runs: Iterable[int], fate: str, why: str, now: datetime) -> None:
+    """Give the attempts of these runs that have no answer this fate."""
+    attempts = schema.attempts
+    for run in runs:
+        conn.execute(
+            attempts.update()
+            .where(attempts.c.run == run, attempts.c.answered_at.is_(None))
+            .values(answered_at=now, fate=fate, error_msg=why)
+        )
+
+
+def replace_state(conn: Connection, run: Run, reason: str | None) -> None:
+    """Write what recovery decided about an open run."""
+    runs = schema.runs
+    conn.execute(
+        runs.update()
+        .where(runs.c.id == run.id)
+        .values(
+            state=run.state,
+            reason=reason,
+            next_attempt_at=run.next_attempt_at,
+            retry_from=run.retry_from,
+            maybe_executed=run.maybe_executed,
+            job_id=run.job_id,
+        )
+    )
+
+
+def sent_since(conn: Connection, since: datetime) -> list[tuple[str, datetime]]:
+    """(limiter key, when) of every attempt since, the oldest first: what the limiter begins with (protocol 4.9).
+
+    An attempt counts from its answer; one without an answer from when its gate opened.
+    """
+    attempts = schema.attempts.c
+    query = select(attempts.limit_key, attempts.sent_at, attempts.answered_at).where(attempts.sent_at >= since)
+    return sorted(
+        ((key, answered_at or sent_at) for key, sent_at, answered_at in conn.execute(query)), key=lambda sent: sent[1]
+    )
+
+
+def followed_since(conn: Connection) -> dict[int, datetime]:
+    """When the newest job of every accepted run became known, by run."""
+    jobs, runs = schema.jobs.c, schema.runs.c
+    query = (
+        select(jobs.run, func.max(jobs.started_at))
+        .join(schema.runs, runs.id == jobs.run)
+        .where(runs.state == State.ACCEPTED)
+        .group_by(jobs.run)
+    )
+    return dict(conn.execute(query).tuples().all())
+
+
+def restore_missed(conn: Connection, until: datetime, after_run: int, now: datetime) -> list[int]:
+    """Mark the runs newer than ``after_run`` and scheduled up to ``until`` as missed: the ledger was restored (5.5)."""
+    runs = schema.runs
+    gone = conn.execute(
+        runs.update()
+        .where(runs.c.id > after_run, runs.c.scheduled_at <= until, runs.c.state == State.PENDING)
+        .values(state=State.MISSED, reason="restored ledger", finished_at=now)
+        .returning(runs.c.id)
+    )
+    return list(gone.scalars())
+
+
+def newest_run(conn: Connection) -> int:
+    """The greatest id of any run, 0 without one."""
+    return conn.execute(select(func.max(schema.runs.c.id))).scalar() or 0

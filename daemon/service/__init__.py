@@ -1,0 +1,1 @@
+"""The long-running process: alarm clock, reload, signals, readiness, control API, status page."""

@@ -1,0 +1,69 @@
+"""Reads a length of time where a clause needs one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from daemon.timetable.durations import DurationError, format_duration, parse_duration
+from daemon.timetable.language.problems import shown
+from daemon.timetable.language.tokens import Kind
+
+if TYPE_CHECKING:
+    from daemon.timetable.language.cursor import Cursor
+    from daemon.timetable.language.tokens import Token
+
+_UNITS = {
+    unit[: size or None]: unit[0] for unit in ("days", "hours", "minutes", "seconds") for size in (0, len(unit) - 1)
+} | {"min": "m", "mins": "m", "sec": "s", "secs": "s", "hrs": "h", "h": "h", "m": "m", "s": "s", "d": "d"}
+
+UNIT_WORDS = frozenset(word for word in _UNITS if len(word) > 1)
+"""Units written out, which are not read but understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a clause accepts: more than nothing, and no more than this.
+
+    Attributes:
+        what: how messages name it, e.g. ``a retry``.
+        most: the longest that makes sense.
+        zero: what to write for nothing at all.
+    """
+
+    what: str
+    most: timedelta
+    zero: str
+
+
+def read_length(cursor: Cursor, limit: Limit) -> timedelta:
+    """The length of time ahead.
+
+    Raises:
+        ClauseError: there is none, or it is out of the limit.
+    """
+    if cursor.token.kind not in {Kind.MEASURE, Kind.NUMBER, Kind.DOTTED, Kind.DASH, Kind.TIME}:
+        cursor.refuse(cursor.token, f"{limit.what} needs a length of time", 'write it like "2h", "1h30m" or "45s"')
+    token = cursor.take_chunk()
+    unit = cursor.take_in(_UNITS) if token.kind is Kind.NUMBER else None
+    if unit is not None:
+        mend = f'write "{token.text}{_UNITS[unit.word]}"'
+        cursor.refuse(token, f"{shown(token.text + ' ' + unit.text)} is not a length of time", mend, unit)
+    try:
+        length = parse_duration(token.text)
+    except DurationError as error:
+        cursor.refuse(token, error.message, error.hint)
+    return _within(cursor, token, length, limit)
+
+
+def _within(cursor: Cursor, token: Token, length: timedelta, limit: Limit) -> timedelta:
+    if not length:
+        cursor.refuse(token, f"{limit.what} must be longer than nothing", limit.zero)
+    if length > limit.most:
+        cursor.refuse(token, f"{limit.what} of {shown(token.text)} is too long", _most(limit))
+    return length
+
+
+def _most(limit: Limit) -> str:
+    return f"at most {format_duration(limit.most)}"

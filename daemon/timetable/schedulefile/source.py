@@ -1,0 +1,120 @@
+"""Reading a schedule file, or a directory of them, as text."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from daemon.timetable.schedulefile.excerpts import excerpt
+from daemon.timetable.schedulefile.findings import Finding, ScheduleError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LARGEST: Final = 16 * 1024 * 1024
+"""Bytes that a schedule may have in all; 10,000 pools take about one million."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSource:
+    """The text of a schedule, as it was found at one moment.
+
+    Attributes:
+        path: the file or directory it was read from.
+        texts: name and text of each file, in name order.
+        hash: what ``reload --expect`` compares: see `texts_hash`.
+    """
+
+    path: Path
+    texts: tuple[tuple[str, str], ...]
+    hash: str
+
+
+def read_schedule(path: Path) -> ScheduleSource:
+    """Read a schedule file, or every ``*.toml`` of a directory in name order.
+
+    Raises:
+        ScheduleError: missing, unreadable, too large or not UTF-8; a directory without such files.
+    """
+    files = _members(path)
+    findings: list[Finding] = []
+    texts: list[tuple[str, str]] = []
+    room = LARGEST
+    for file in files:
+        content = _read(file, room)
+        if isinstance(content, Finding):
+            findings.append(content)
+            continue
+        room -= len(content.encode())
+        texts.append((str(file), content))
+    if findings:
+        raise ScheduleError(findings)
+    return ScheduleSource(path, tuple(texts), texts_hash(texts))
+
+
+def texts_hash(texts: Sequence[tuple[str, str]]) -> str:
+    """SHA-256 of a schedule's content, in hexadecimal.
+
+    For a single file it is what ``sha256sum FILE`` prints, for several what ``sha256sum *.toml | sha256sum`` prints in
+    their directory (where no name is out of the ordinary), so that a reviewer needs no poolpower to know it.
+    """
+    sums = [
+        (Path(name).name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()) for name, text in texts
+    ]
+    if len(sums) == 1:
+        return sums[0][1]
+    listing = "".join(f"{value}  {name}\n" for name, value in sums)
+    return hashlib.sha256(listing.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _members(path: Path) -> list[Path]:
+    try:
+        if not path.is_dir():
+            return [path]
+        files = sorted(file for file in path.glob("*.toml") if not file.name.startswith(".") and not file.is_dir())
+    except OSError as error:
+        raise ScheduleError([_unreadable(path, error)]) from error
+    if not files:
+        message = "the directory has no *.toml files"
+        raise ScheduleError([Finding(str(path), 1, 1, 1, message, "put a schedule file there")])
+    return files
+
+
+def _read(file: Path, room: int) -> str | Finding:
+    """The text of one file, at most ``room`` bytes, or what is wrong with it."""
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(room + 1)
+    except OSError as error:
+        return _unreadable(file, error)
+    if len(content) > room:
+        message = f"the schedule is larger than {LARGEST // 1024 // 1024} MiB"
+        return Finding(str(file), 1, 1, 1, message, "is this the right file?")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _undecodable(file, content, error)
+
+
+def _unreadable(file: Path, error: OSError) -> Finding:
+    if isinstance(error, FileNotFoundError):
+        message = "no such file"
+        hint = "write one (schedules.example.toml is a start), or name another with POOLPOWER_SCHEDULES"
+    elif isinstance(error, PermissionError):
+        message, hint = "may not be read by this user", "let the service's user read it: chmod or chgrp"
+    else:
+        message, hint = f"cannot be read: {error.strerror or error}", "is this the right file?"
+    return Finding(str(file), 1, 1, 1, message, hint)
+
+
+def _undecodable(file: Path, content: bytes, error: UnicodeDecodeError) -> Finding:
+    before = content[: error.start].decode("utf-8")
+    line = before.count("\n") + 1
+    column = len(before) - (before.rfind("\n") + 1)
+    rest = content[error.start :].split(b"\n", 1)[0].decode("utf-8", "replace")
+    shown = before[before.rfind("\n") + 1 :] + rest.rstrip("\r")
+    message = f"the file is not UTF-8: found the byte 0x{content[error.start]:02x}"
+    hint = "save it as UTF-8, in the editor or with iconv"
+    return Finding(str(file), line, column + 1, column + 2, message, hint, None, excerpt(shown, column, column + 1))
