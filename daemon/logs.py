@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 import orjson
 import structlog
 
-from daemon.redaction import redacted_field, register_secret, scrub
+from daemon.redaction import redacted_field, register_secret
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -142,8 +142,8 @@ class _LibraryHandler(logging.Handler):
             message = record.getMessage()
         except (TypeError, ValueError, KeyError):  # the library's own format string is wrong
             message = f"{record.msg} {record.args}"
-        logger = get_logger(logger=record.name)
-        logger.log(record.levelno, LIBRARY_MESSAGE, message=scrub(message), exc_info=record.exc_info)
+        level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)  # libraries invent levels
+        get_logger().log(level, LIBRARY_MESSAGE, logger=record.name, message=message, exc_info=record.exc_info)
 
 
 def _route_libraries(level: int) -> None:

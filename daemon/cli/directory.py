@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "plan": Entry("plan", "plan", "What will happen, and what will not, and why."),
     "explain": Entry("explain", "explain", "What a policy means, in words, and its next times."),
     "status": Entry("status", "status", "The daemon and its pools: next action, last run, trouble."),
-    "health": Entry("health", "health", "One line and an exit code, for probes."),
+    "health": Entry("status", "health", "One line and an exit code, for probes."),
     "history": Entry("history", "history", "What became of past actions."),
     "show": Entry("history", "show", "One run with every attempt, error, job and desktop."),
     "now": Entry("act", "now", "Act on pools now."),

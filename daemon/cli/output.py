@@ -63,8 +63,17 @@ def console() -> Console:
     )
 
 
+def print_table(made: Table) -> None:
+    """Print a table, without the blanks that would fill its last column."""
+    screen = console()
+    with screen.capture() as captured:
+        screen.print(made)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip(), color=shows_colour(sys.stdout))
+
+
 def table(*columns: str) -> Table:
-    """A table without frames, for ``console().print``."""
+    """A table without frames, for ``print_table``."""
     from rich.table import Table  # noqa: PLC0415 - only where a person reads
 
     made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)

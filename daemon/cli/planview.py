@@ -31,8 +31,8 @@ PLAIN_MARKS: Final = {Shade.UNKNOWN: " ", Shade.ON: "#", Shade.OFF: ".", Shade.H
 COLOURS: Final = {Shade.UNKNOWN: None, Shade.ON: "green", Shade.OFF: "bright_black", Shade.HIBERNATED: "blue"}
 HOURS: Final = "".join(f"{hour:<6}" for hour in range(0, 24, 3))
 _WIDTH: Final = 80
-_DAY_COLUMN: Final = 10
-_TIMES_COLUMN: Final = 18
+_DAY_COLUMN: Final = 11
+_TIMES_COLUMN: Final = 20
 
 
 def list_plan(entries: Iterable[PlanEntry], pools: Sequence[Pool]) -> None:
@@ -41,19 +41,25 @@ def list_plan(entries: Iterable[PlanEntry], pools: Sequence[Pool]) -> None:
         max((cell_len(output.printable(_name(pool.project, pool.key))) for pool in pools), default=0), WIDEST_NAME
     )
     heading = None
-    for row in (entry.to_json() for entry in entries):
-        local = datetime.fromisoformat(row["local"])
-        if local.date() != heading:
-            output.say(("" if heading is None else "\n") + f"{local:%A %Y-%m-%d}", bold=True)
-            heading = local.date()
-        name = _fitted(output.printable(_name(row["project"], row["pool"])), width)
-        line = f"  {local:%H:%M:%S %z}  {name}  {row['action']:<9} {row['type']}  {row['policy']}  ({row['source']})"
-        if row["skipped"]:
-            output.say(f"{line}  not carried out: {row['skipped']}", dim=True)
+    for entry in entries:
+        if entry.local.date() != heading:
+            output.say(("" if heading is None else "\n") + f"{entry.local:%A %Y-%m-%d}", bold=True)
+            heading = entry.local.date()
+        name = _fitted(output.printable(_name(entry.pool.project, entry.pool.key)), width)
+        line = f"  {_clock(entry)}  {name}  {entry.action:<9} {entry.type}  {entry.policy}  ({entry.source})"
+        if entry.skipped:
+            output.say(f"{line}  not carried out: {entry.skipped}", dim=True)
         else:
             output.say(line)
     if heading is None:
         output.say("nothing in that time")
+
+
+def _clock(entry: PlanEntry) -> str:
+    """Wall time and offset; where a spread delays the pool, its own instant too."""
+    wall = entry.local.strftime("%H:%M:%S %z" if entry.local.second else "%H:%M %z")
+    delayed = entry.due_at.astimezone(entry.local.tzinfo)
+    return wall if entry.due_at == entry.at else f"{wall} (at {delayed:%H:%M:%S})"
 
 
 def draw_week(
@@ -64,6 +70,7 @@ def draw_week(
     marks = MARKS if output.takes_unicode() else PLAIN_MARKS
     legend = ", ".join(f"{marks[shade]} {word}" for shade, word in _LEGEND.items())
     output.say(f"times of {zone.key}; {legend}; blank: no action before", dim=True)
+    output.say("+ start, - stop, ~ hibernate, * reboot", dim=True)
     for names, grid in _alike(timetable, timetable.pools if pools is None else pools, days, zone):
         output.say("")
         for line in _wrapped(names):
@@ -77,8 +84,9 @@ _LEGEND: Final = {Shade.ON: "on", Shade.OFF: "off", Shade.HIBERNATED: "hibernate
 
 
 def _days(first: datetime, last: datetime) -> list[date]:
-    """The local dates, a month of them at most; the last one only where any of it belongs to the span."""
-    count = (last.date() - first.date()).days + (1 if last.time() != datetime.min.time() else 0)
+    """The local dates, a month of them at most; a last one that is begun only where the span is no whole week."""
+    is_begun = last.time() != datetime.min.time() and last.time() != first.time()
+    count = (last.date() - first.date()).days + is_begun
     return [first.date() + timedelta(days=number) for number in range(max(1, min(count, MOST_DAYS)))]
 
 
@@ -100,18 +108,15 @@ def _alike(
 def _draw_day(day: Day, marks: dict[Shade, str]) -> None:
     colour = output.shows_colour(sys.stdout)
     band = "".join(click.style(marks[shade], fg=COLOURS[shade]) if colour else marks[shade] for shade in day.shades)
-    click.echo(f"{day.date:%a %d %b}".ljust(_DAY_COLUMN) + f"{band}  {_times(day)}".rstrip(), color=colour)
+    click.echo(f"{day.date:%a %d %b}".ljust(_DAY_COLUMN) + f"{band} {_times(day)}".rstrip(), color=colour)
 
 
 def _times(day: Day) -> str:
     """What is called for, as far as the line has room."""
-    told = ""
-    for at, action in day.calls:
-        more = f"{told}{' ' if told else ''}{at}{_SIGNS[action]}"
-        if len(more) > _TIMES_COLUMN - 1:
-            return told + "…"
-        told = more
-    return told
+    told = " ".join(f"{at}{_SIGNS[action]}" for at, action in day.calls)
+    if len(told) <= _TIMES_COLUMN:
+        return told
+    return told[:_TIMES_COLUMN].rpartition(" ")[0] + "…"
 
 
 _SIGNS: Final = {"start": "+", "stop": "-", "hibernate": "~", "reboot": "*"}

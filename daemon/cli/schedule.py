@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daemon.timetable.schedulefile.findings import Finding
-    from daemon.timetable.schedulefile.load import Loaded
+    from daemon.timetable.schedulefile.loading import Loaded
 
 
 def schedule_path(given: Path | None) -> Path:
@@ -35,7 +36,7 @@ def load_schedule(path: Path) -> Loaded:
     """
     from daemon.timetable.schedulefile import load  # noqa: PLC0415 - the language takes a moment to import
 
-    return load(path)
+    return load(path, now=datetime.now(UTC))
 
 
 def tell_findings(findings: Iterable[Finding], *, label: str, err: bool = True) -> None:

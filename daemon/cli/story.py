@@ -38,7 +38,7 @@ def _tell_rows(title: str, rows: Sequence[dict[str, Any]]) -> None:
         return
     output.say("")
     output.say(title, bold=True)
-    output.console().print(_table(rows))
+    output.print_table(_table(rows))
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from daemon.execution import accepting, manual, recovery
+from daemon.execution import accepting, manual, recovery, restoring
 from daemon.execution.accepting import Move
 from daemon.execution.backoff import Backoff
 from daemon.execution.lanes import Lane
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from daemon.execution.clocks import Clock
     from daemon.execution.manual import Done
     from daemon.execution.recovery import Found
+    from daemon.execution.restoring import Restored
     from daemon.ledger.book import Book
     from daemon.ledger.claims import Asked
     from daemon.ledger.runs import Run
@@ -209,14 +210,26 @@ class Engine:
 
     # --- start, recovery, end -------------------------------------------------------------------------------------
 
-    async def start(self) -> None:
+    @property
+    def is_running(self) -> bool:
+        """Whether the gates are open."""
+        return self._pumping is not None and not self._pumping.done()
+
+    async def start(self, restored: Restored | None = None) -> None:
         """Claim up to now, settle every open row, open the gates (protocol 5.1).
+
+        Args:
+            restored: what is known of the ledger's restoration, where it was restored (5.5).
 
         Raises:
             LedgerUnavailable: the ledger cannot be written.
         """
         await self._seed_limiter()
         await self.units.tick()
+        if restored is not None:
+            ended = await self._writer.do(lambda conn: restoring.settle(conn, restored, self._clock.now()))
+            self._log.error("ledger.restored", alive_until=restored.alive_until, runs=len(ended))
+            self.roster.all_ended(ended)
         await self._recover()
         self._last_tick = self._clock.elapsed()
         self._pumping = asyncio.create_task(self.pump.run(), name="pump")

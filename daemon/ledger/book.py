@@ -54,6 +54,11 @@ def check_in_force(conn: Connection, book: Book) -> datetime:
     return cast("datetime", watermark)
 
 
+def watermark(conn: Connection) -> datetime | None:
+    """The instant up to which every occurrence has a run; None before the first acceptance (1.7)."""
+    return cast("datetime | None", conn.execute(select(schema.heart.c.watermark)).scalar_one())
+
+
 def move_watermark(conn: Connection, to: datetime) -> None:
     """Say that every occurrence up to here has a run; it never moves back this way (protocol 1.2)."""
     heart = schema.heart

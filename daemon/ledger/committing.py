@@ -120,9 +120,7 @@ class GroupCommit:
             raise
         return outcomes, raw.total_changes != before
 
-    def _carry_out_steps(
-        self, connection: Connection, raw: sqlite3.Connection, planned: list[Step]
-    ) -> list[Outcome]:
+    def _carry_out_steps(self, connection: Connection, raw: sqlite3.Connection, planned: list[Step]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for step in planned:
             if isinstance(step, UnitOrder):

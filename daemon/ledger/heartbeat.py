@@ -76,9 +76,8 @@ def last(conn: Connection) -> Beat | None:
 def restored(conn: Connection, ledger: Path) -> datetime | None:
     """When the daemon was last alive, by the file, where the ledger has since been restored; else None."""
     written = read(heartbeat_path(ledger))
-    if written is None or written.count <= _count(conn):
-        return None
-    return written.at
+    count: int = conn.execute(select(_heart.c.beat)).scalar_one()
+    return written.at if written is not None and written.count > count else None
 
 
 def accept_restored(conn: Connection, ledger: Path) -> None:
@@ -119,7 +118,3 @@ def read(path: Path) -> Beat | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return written if written.at.tzinfo is not None else None
-
-
-def _count(conn: Connection) -> int:
-    return conn.execute(select(_heart.c.beat)).scalar_one()

@@ -6,21 +6,21 @@ millions of runs there are: an open reader lets the write-ahead log grow.
 
 from __future__ import annotations
 
-import json
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
 
 from daemon.ledger import schema
+from daemon.ledger.listing import listed, listed_table
 from daemon.ledger.records import RUN_FIELDS, AttemptRecord, DesktopRecord, JobRecord, RunDetail, RunRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import Any
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import Column, Connection, Select
 
 _runs, _pools = schema.runs, schema.pools
 _first, _of_pool, _candidates = _runs.alias("first"), _runs.alias("of_pool"), _runs.alias("candidates")
@@ -58,7 +58,7 @@ def history(
     else:
         numbers = matching(conn, pool, project)
         if len(numbers) > MANY:
-            query = _bounded(query.where(_runs.c.pool_no.in_(_listed(numbers))), _runs, since, state)
+            query = _bounded(query.where(_runs.c.pool_no.in_(listed(numbers))), _runs, since, state)
         else:
             query = query.where(_runs.c.id.in_(_newest_of_each(numbers, since, state, limit)))
     return [RunRecord(*row) for row in conn.execute(query.order_by(_runs.c.id.desc()).limit(limit))]
@@ -76,9 +76,11 @@ def show(conn: Connection, run: int) -> RunDetail | None:
     attempts, jobs, desktops = schema.attempts.c, schema.jobs.c, schema.job_desktops.c
     return RunDetail(
         record=RunRecord(*row[: len(_COLUMNS)]),
-        attempts=tuple(AttemptRecord(*found) for found in _of(conn, run, AttemptRecord, attempts.number)),
-        jobs=tuple(JobRecord(*found) for found in _of(conn, run, JobRecord, jobs.started_at, jobs.job_id)),
-        desktops=tuple(DesktopRecord(*found) for found in _of(conn, run, DesktopRecord, desktops.computer_name)),
+        attempts=tuple(AttemptRecord(*found) for found in _of(conn, run, AttemptRecord.__slots__, attempts.number)),
+        jobs=tuple(JobRecord(*found) for found in _of(conn, run, JobRecord.__slots__, jobs.started_at, jobs.job_id)),
+        desktops=tuple(
+            DesktopRecord(*found) for found in _of(conn, run, DesktopRecord.__slots__, desktops.computer_name)
+        ),
         source=row.source,
         eclipsed=tuple((policy, source) for policy, source in row.eclipsed or ()),
         parent=row.parent,
@@ -122,31 +124,25 @@ def _bounded(query: Select[Any], runs: Any, since: datetime | None, state: str |
 
 def _newest_of_each(numbers: Sequence[int], since: datetime | None, state: str | None, limit: int) -> Select[Any]:
     """The newest ids of each pool, each from the pool's own index: a quiet pool does not make it read all the rest."""
-    each = _listed_table(numbers)
+    each = listed_table(numbers)
     newest = select(_of_pool.c.id).where(_of_pool.c.pool_no == each.c.value).correlate(each)
     newest = _bounded(newest, _of_pool, since, state).order_by(_of_pool.c.id.desc()).limit(limit)
     return select(_candidates.c.id).select_from(each).join(_candidates, _candidates.c.id.in_(newest))
 
 
-def _listed(numbers: Sequence[int]) -> Select[Any]:
-    return select(_listed_table(numbers).c.value)
-
-
-def _listed_table(numbers: Sequence[int]) -> Any:
-    """Any number of numbers as one parameter."""
-    return func.json_each(json.dumps(numbers)).table_valued("value").alias("listed")
-
-
-def _of(conn: Connection, run: int, record: type, *order: Any) -> Sequence[Row[Any]]:
+def _of(conn: Connection, run: int, names: Iterable[str], *order: Column[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a run in the table that it is ordered by a column of."""
     table = order[0].table
-    return conn.execute(
-        select(*(table.c[name] for name in record.__slots__)).where(table.c.run == run).order_by(*order)
-    ).all()
+    rows = conn.execute(select(*(table.c[name] for name in names)).where(table.c.run == run).order_by(*order))
+    return (tuple(row) for row in rows.all())
 
 
 def _one_a_pool(conn: Connection, condition: Any) -> list[RunRecord]:
     newest = (
-        select(func.max(_runs.c.id)).where(_runs.c.pool_no == _pools.c.no, condition).correlate(_pools).scalar_subquery()
+        select(func.max(_runs.c.id))
+        .where(_runs.c.pool_no == _pools.c.no, condition)
+        .correlate(_pools)
+        .scalar_subquery()
     )
     return [
         RunRecord(*row)

@@ -116,7 +116,7 @@ def reading(url: str) -> Iterator[Connection]:
         LedgerError: it cannot be read.
     """
     path = ledger_path(url)
-    _require_file(path)
+    require_file(path)
     engine = reading_engine(path)
     try:
         with _read(engine, path) as connection:
@@ -126,7 +126,12 @@ def reading(url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _require_file(path: Path) -> None:
+def require_file(path: Path) -> None:
+    """Refuse to read, and so to make, a ledger that is not there.
+
+    Raises:
+        LedgerMissingError: there is none.
+    """
     try:
         path.stat()
     except PermissionError:

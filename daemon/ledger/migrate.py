@@ -94,7 +94,7 @@ def revision_of(connection: Connection, path: Path) -> str | None:
     if found not in REVISIONS:
         raise LedgerSchemaError(
             f"the ledger {path} has schema {found}, this poolpower knows {NEWEST} at most",
-            "install the poolpower that wrote it, or a newer one, or put back a backup from before; nothing was changed",
+            "install the poolpower that wrote it, or a newer one, or put back an older backup; nothing was changed",
             found=str(found),
             known=NEWEST,
         )

@@ -98,18 +98,6 @@ def followed_since(conn: Connection) -> dict[int, datetime]:
     return dict(conn.execute(query).tuples().all())
 
 
-def restore_missed(conn: Connection, until: datetime, after_run: int, now: datetime) -> list[int]:
-    """Mark the runs newer than ``after_run`` and scheduled up to ``until`` as missed: the ledger was restored (5.5)."""
-    runs = schema.runs
-    gone = conn.execute(
-        runs.update()
-        .where(runs.c.id > after_run, runs.c.scheduled_at <= until, runs.c.state == State.PENDING)
-        .values(state=State.MISSED, reason="restored ledger", finished_at=now)
-        .returning(runs.c.id)
-    )
-    return list(gone.scalars())
-
-
 def newest_run(conn: Connection) -> int:
     """The greatest id of any run, 0 without one."""
     return conn.execute(select(func.max(schema.runs.c.id))).scalar() or 0

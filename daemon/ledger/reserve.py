@@ -7,7 +7,10 @@ makes room for thousands of them. It is made again when the disk has room to spa
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RESERVE_BYTES = 16 * 1024 * 1024
 """Room for the changes of some ten thousand actions."""

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from daemon.timetable.effective import EffectivePolicy
@@ -69,15 +69,12 @@ class Agenda:
 
     def next_after(self, instant: datetime) -> datetime | None:
         """The first instant later than this one at which any rule calls."""
-        return self._earliest(range(len(self._rules)), instant)
-
-    def next_of(self, rules: Iterable[Rule], instant: datetime) -> datetime | None:
-        """The same for some of the rules."""
-        return self._earliest((self._numbers[rule] for rule in rules), instant)
-
-    def _earliest(self, numbers: Iterable[int], instant: datetime) -> datetime | None:
-        upcoming = (self._upcoming(number, instant) for number in numbers)
+        upcoming = (self._upcoming(number, instant) for number in range(len(self._rules)))
         return min((moment.at for moment in upcoming if moment is not None), default=None)
+
+    def next_of(self, rule: Rule, instant: datetime) -> Moment | None:
+        """What one of the rules calls for next."""
+        return self._upcoming(self._numbers[rule], instant)
 
     def _has(self, number: int, after: datetime, until: datetime) -> bool:
         moment = self._upcoming(number, after)

@@ -10,6 +10,7 @@ import re
 from datetime import timedelta
 
 from daemon.errors import PoolpowerError
+from daemon.timetable.quoting import shown
 
 _SHAPE = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII | re.IGNORECASE)
 _UNIT_SECONDS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -28,7 +29,7 @@ def parse_duration(text: str) -> timedelta:
     """
     found = _SHAPE.fullmatch(text)
     if not text or found is None:
-        raise DurationError(f'"{text[:40]}" is not a length of time', _HINT)
+        raise DurationError(f"{shown(text)} is not a length of time", _HINT)
     days, hours, minutes, seconds = (int(number or 0) for number in found.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 

@@ -74,12 +74,16 @@ class Timetable:
         number = self._number(pool)
         if number is None:
             return None
-        rules = [(policy.rule, Party(policy, order, (number,))) for order, policy in enumerate(self.policies[number])]
-        at = self._agenda.next_of((rule for rule, _ in rules), instant)
-        if at is None:
-            return None
-        calls = [(moment, (party,)) for rule, party in rules for moment in rule.between(instant, at)]
-        return occurrences_at(calls, self.pools, self.seeds)[0]
+        coming = [
+            (moment.at, policy.rule, Party(policy, order, (number,)))
+            for order, policy in enumerate(self.policies[number])
+            if (moment := self._agenda.next_of(policy.rule, instant)) is not None
+        ]
+        first = min((at for at, _, _ in coming), default=instant)
+        calls = [
+            (moment, (party,)) for at, rule, party in coming if at == first for moment in rule.between(instant, first)
+        ]
+        return occurrences_at(calls, self.pools, self.seeds)[0] if calls else None
 
     def calls_for(self, pool: Pool, action: Action, wall: str) -> bool:
         """True where a policy of the pool (see `find`) calls for the action at this local date and wall time.

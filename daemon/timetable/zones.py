@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from daemon.errors import PoolpowerError
 from daemon.timetable.nearmiss import near_miss
+from daemon.timetable.quoting import shown
 
 _ABBREVIATIONS = {
     "bst": "Europe/London",
@@ -44,7 +45,6 @@ _ABBREVIATIONS = {
     "wet": "Europe/Lisbon",
 }
 _NO_PLACE = frozenset({"factory"})
-_LONGEST = 40
 
 
 class ZoneError(PoolpowerError, ValueError):
@@ -59,10 +59,12 @@ def zone_name(text: str) -> str:
     """
     word = text.lower()
     if word in _ABBREVIATIONS:
-        raise ZoneError(f'"{text}" is an abbreviation, not a zone', f"write the zone's IANA name: {_ABBREVIATIONS[word]}")
+        raise ZoneError(
+            f"{shown(text)} is an abbreviation, not a zone", f"write the zone's IANA name: {_ABBREVIATIONS[word]}"
+        )
     found = _names().get(word)
     if found is None:
-        raise ZoneError(f'"{text[:_LONGEST]}" is not a time zone', _hint(word))
+        raise ZoneError(f"{shown(text)} is not a time zone", _hint(word))
     return found
 
 

@@ -59,6 +59,11 @@ class Authorised:
 class Authentication(Protocol):
     """One credential in use."""
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not stand in any text that came from outside."""
+        ...
+
     async def authorise(self, draft: Draft) -> Authorised | Answer:
         """The headers that prove who we are, or what came instead of them: nothing of the draft was sent then."""
         ...
@@ -81,6 +86,7 @@ class KeyAuthentication:
         self._secret_key = key.secret_key.get_secret_value()
         self._security_token = None if key.security_token is None else key.security_token.get_secret_value()
         self._clock = clock
+        self.secrets = key.secrets
 
     async def authorise(self, draft: Draft) -> Authorised:
         """Sign."""

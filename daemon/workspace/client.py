@@ -38,6 +38,7 @@ from daemon.workspace.trust import tls_context
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
+    from datetime import timedelta
 
     import httpx
 
@@ -107,6 +108,7 @@ class WorkspaceClient:
         self._authentication = self._authentication_for(connection.credentials)
         self._retired: list[Authentication] = []
         self._refused = 0
+        self._offset: timedelta | None = None
         self._renewal: SharedFlight[Answer | None] = SharedFlight(self._renew)
 
     @property
@@ -118,6 +120,11 @@ class WorkspaceClient:
     def region(self) -> str:
         """The region."""
         return self._connection.region
+
+    @property
+    def server_offset(self) -> timedelta | None:
+        """The server's ``Date`` less our clock at the newest response; None before any."""
+        return self._offset
 
     async def act_on_pool(self, pool_id: str, action: Action, type_: ActionType) -> Answer:
         """Send one action for a whole pool. A reboot goes over a fresh connection."""
@@ -203,8 +210,9 @@ class WorkspaceClient:
         if isinstance(authorised, Answer):
             return authorised
         outcome = await self._transport.send("POST", draft.target, authorised.headers, draft.body, fresh=fresh)
-        answer = answer_to_action(outcome, self._clock(), self._credentials.secrets)
-        self._remember(authentication, authorised, answer)
+        now = self._clock()
+        answer = answer_to_action(outcome, now, authentication.secrets)
+        self._remember(authentication, authorised, answer, now)
         return answer
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -247,15 +255,20 @@ class WorkspaceClient:
             if isinstance(authorised, Answer):
                 return Read(authorised)
             outcome = await self._transport.send("GET", draft.target, authorised.headers, b"")
-        read = answer_to_reading(outcome, (expected,), self._clock(), self._credentials.secrets)
-        self._remember(authentication, authorised, read.answer)
+        now = self._clock()
+        read = answer_to_reading(outcome, (expected,), now, authentication.secrets)
+        self._remember(authentication, authorised, read.answer, now)
         return read
 
-    # -- credentials -----------------------------------------------------------------------------------------------
+    # -- what answers say beside their answer ------------------------------------------------------------------------
 
-    def _remember(self, authentication: Authentication, authorised: Authorised, answer: Answer) -> None:
+    def _remember(self, authentication: Authentication, authorised: Authorised, answer: Answer, now: datetime) -> None:
+        if answer.server_date is not None:
+            self._offset = answer.server_date - now
         if answer.fate is Fate.UNAUTHORISED and authentication is self._authentication:
             self._refused = max(self._refused, authorised.stamp)
+
+    # -- credentials -----------------------------------------------------------------------------------------------
 
     async def _renew(self) -> Answer | None:
         if self._reload is not None:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+SHORTEST = 4
+"""A secret with fewer characters is not searched for: it would blot out ordinary words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """An answer to a reading call.
@@ -82,7 +86,7 @@ def answer_to_reading(
 def without_secrets(text: str | None, secrets: Sequence[str]) -> str | None:
     """The text with every secret blotted out."""
     for secret in secrets:
-        if text and secret in text:
+        if text and len(secret) >= SHORTEST and secret in text:
             text = text.replace(secret, "***")
     return text
 

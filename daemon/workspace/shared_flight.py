@@ -23,10 +23,6 @@ class SharedFlight(Generic[T]):
         self._start = start
         self._task: asyncio.Task[T] | None = None
 
-    @property
-    def is_under_way(self) -> bool:
-        """True while it runs."""
-        return self._task is not None and not self._task.done()
 
     def begin(self) -> asyncio.Task[T]:
         """The task under way, a new one if there is none."""

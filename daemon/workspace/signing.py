@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ALGORITHM = "SDK-HMAC-SHA256"
 DATE_HEADER = "X-Sdk-Date"
 
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-_.~]*")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9\-_.~/]*")
 
 
@@ -36,7 +37,7 @@ def signing_date(at: datetime) -> str:
 
 def encode(text: str) -> str:
     """Percent-encode all but ``A-Za-z0-9-_.~``, as path segments and queries are."""
-    return quote(text, safe="")
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")
 
 
 def canonical_query(pairs: Iterable[tuple[str, str]]) -> str:
@@ -51,7 +52,7 @@ def canonical_path(path: str) -> str:
     return path if path.endswith("/") else f"{path}/"
 
 
-def authorization(  # noqa: PLR0913  # the six parts of the canonical request and the key
+def authorization(
     method: str,
     path: str,
     query: str,

@@ -86,6 +86,11 @@ class TokenAuthentication:
         self._rest_until: datetime | None = None
         self._purchase: SharedFlight[Answer | None] = SharedFlight(self._buy)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The password and the token in use."""
+        return (*self._user.secrets, *([self._token.text] if self._token else ()))
+
     async def authorise(self, draft: Draft) -> Authorised | Answer:
         """Add the kept token, waiting for one only where there is none that is valid."""
         now = self._clock()

@@ -6,9 +6,9 @@ transport is asked directly, with a ``Request`` that was signed before it was bu
 and is wanted is done here, once instead of each time: proxies are found when the origin is opened (``proxies``), and
 ``allow_redirects`` is off in the transport itself.
 
-Three timeouts bound a request. Connecting (DNS, TCP, TLS and a proxy's CONNECT) has its own, shorter than the whole,
-because it alone proves that nothing was sent; reading has one between bytes; and one bounds the whole, because a
-server that trickles would otherwise hold the slot for ever. An answer may have at most ``MOST_BYTES``, counted while
+Two timeouts bound a request. Connecting (DNS, TCP, TLS and a proxy's CONNECT) has its own, shorter than the whole,
+because it alone proves that nothing was sent; the other bounds the whole, reading included, because one between bytes
+would let a server that trickles hold the slot for ever. An answer may have at most ``MOST_BYTES``, counted while
 it is read. A request marked ``fresh`` gets a connection of its own: on a kept one a reset can mean that the server had
 closed it before, which is harmless for a word and an unknown for a reboot.
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import aiohttp
 import httpx
@@ -54,13 +54,13 @@ class Reply:
 
     Attributes:
         status: HTTP status.
-        headers: the answer's headers.
+        headers: the answer's headers, names in lower case; of one that comes twice, the last.
         body: the decoded body.
         duration: seconds from sending to the last byte.
     """
 
     status: int
-    headers: httpx.Headers
+    headers: Mapping[str, str]
     body: bytes
     duration: float
 
@@ -102,7 +102,7 @@ class Transport:
         self._origin = f"{base.scheme}://{self.host}"
         self._timeout = timeout
         connect = min(CONNECT_SECONDS, timeout / 2)
-        self._extensions = {"timeout": {"connect": connect, "pool": connect, "read": timeout, "write": timeout}}
+        self._extensions = {"timeout": {"connect": connect, "pool": connect}}
         self._kept = _transport(trust, proxy, fresh=False)
         self._fresh = _transport(trust, proxy, fresh=True)
 
@@ -130,6 +130,7 @@ class Transport:
                 url = self._origin + target
                 everything = {**_ALWAYS, **headers}
                 request = httpx.Request(method, url, headers=everything, content=body, extensions=self._extensions)
+                request.headers.encoding = "ascii"  # else each is decoded once more to find that out
                 transport = self._fresh if fresh else self._kept
                 return await _exchange(transport, request, started)
         except Exception as error:  # noqa: BLE001  # whatever it is, the request's fate is what counts (see above)
@@ -163,18 +164,21 @@ def _transport(trust: ssl.SSLContext, proxy: httpx.Proxy | None, *, fresh: bool)
 
 async def _exchange(transport: AiohttpTransport, request: httpx.Request, started: float) -> Reply:
     response = await transport.handle_async_request(request)
+    # Once for all that is looked up: httpx would decode every name at every look.
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
     try:
-        body = await _bounded(response)
+        body = await _bounded(response, headers)
     finally:
         await response.aclose()
-    return Reply(response.status_code, response.headers, body, perf_counter() - started)
+    return Reply(response.status_code, headers, body, perf_counter() - started)
 
 
-async def _bounded(response: httpx.Response) -> bytes:
-    if int(response.headers.get("content-length") or 0) > MOST_BYTES:
+async def _bounded(response: httpx.Response, headers: Mapping[str, str]) -> bytes:
+    if int(headers.get("content-length", 0)) > MOST_BYTES:
         raise _TooLargeError
-    # Decoding costs as much as all the rest, and we ask for none: only a server that encodes even so pays for it.
-    chunks: AsyncIterable[bytes] = response.stream if _is_plain(response) else response.aiter_bytes()  # type: ignore[assignment]
+    # We ask for no encoding; only the answer of a server that encodes even so takes the longer way.
+    is_plain = headers.get("content-encoding", "identity") == "identity"
+    chunks = cast("AsyncIterable[bytes]", response.stream) if is_plain else response.aiter_bytes()
     parts, size = [], 0
     async for chunk in chunks:
         size += len(chunk)
@@ -182,7 +186,3 @@ async def _bounded(response: httpx.Response) -> bytes:
             raise _TooLargeError
         parts.append(chunk)
     return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _is_plain(response: httpx.Response) -> bool:
-    return bool(response.headers.get("content-encoding", "identity") == "identity")

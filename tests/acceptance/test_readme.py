@@ -47,6 +47,16 @@ def test_plan_of_the_readme_schedule_holds_its_two_sentences(newcomer: Path) -> 
     assert (done.stdout.count('"start"'), done.stdout.count('"stop"')) == (5, 7)
 
 
+def test_plan_looks_as_the_readme_shows_it(root: Path, newcomer: Path) -> None:
+    """The day that the README prints is what `plan` prints for that day."""
+    shown = re.search(
+        r"^```\n(Tuesday 2026-11-24\n.*?)^```", (root / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert shown is not None
+    done = _run(["plan", "--from", "2026-11-24", "--until", "2026-11-24"], newcomer)
+    assert done.stdout.strip() == shown[1].strip()
+
+
 def test_every_command_that_the_readme_types_exists(root: Path, tmp_path: Path) -> None:
     """Each `poolpower COMMAND` of the README answers --help."""
     for name in {line[1] for line in _typed(root) if line[0] == "poolpower"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import importlib.util
 import os
@@ -10,11 +11,14 @@ import sys
 import sysconfig
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import daemon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_installed_wheel_is_what_is_tested(root: Path) -> None:
@@ -38,6 +42,15 @@ def test_every_direct_dependency_is_locked(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     declared = {_name(line) for line in project["dependencies"]}
     assert declared <= set(_pins(root / "requirements" / "run.txt"))
+
+
+def test_every_package_that_is_imported_is_declared(root: Path) -> None:
+    """The daemon leans on no package that merely happens to come with another one."""
+    declared = {_name(line) for line in tomllib.loads((root / "pyproject.toml").read_text())["project"]["dependencies"]}
+    imported = {_top_level(node) for path in (root / "daemon").rglob("*.py") for node in _imports(path)}
+    others = imported - sys.stdlib_module_names - {"daemon"}
+    distributions = importlib.metadata.packages_distributions()
+    assert {name.lower() for module in others for name in distributions[module]} <= declared
 
 
 @pytest.mark.parametrize("name", ["run", "test", "bench", "build", "lock"])
@@ -80,6 +93,15 @@ def test_coverage_floors_are_judged_by_lines_and_by_branches(root: Path) -> None
 
 def _is_shipped(path: Path) -> bool:
     return path.is_file() and "__pycache__" not in path.parts
+
+
+def _imports(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:
+    return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def _top_level(node: ast.Import | ast.ImportFrom) -> str:
+    name = node.names[0].name if isinstance(node, ast.Import) else node.module or ""
+    return name.partition(".")[0]
 
 
 def _entries(text: str) -> list[str]:

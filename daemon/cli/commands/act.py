@@ -33,7 +33,7 @@ wait_option = click.option("--wait", is_flag=True, help="Wait for the end; exit 
 @reason_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask. Without a terminal nobody is asked.")
 @output.json_option
-def now(  # noqa: PLR0913 - one parameter for each option
+def now(
     *, action: str, pools: tuple[str, ...], type_: str | None, wait: bool, reason: str | None, yes: bool, as_json: bool
 ) -> int:
     """Act on pools now: a manual run for each.

@@ -36,9 +36,11 @@ def explain(*, policy: str, zone: str | None, as_json: bool) -> int:
     name = parsed.zone or _default_zone(zone)
     moments = _next(parsed, name)
     if as_json:
-        output.print_json({**_valid(format_policy(parsed), describe(parsed), name), "next": list(map(_row, moments))})
+        output.print_json(
+            {**_valid(format_policy(parsed), describe(parsed, name), name), "next": list(map(_row, moments))}
+        )
         return Exit.DONE
-    output.say(describe(parsed))
+    output.say(describe(parsed, name))
     output.say(f"\nas a schedule file has it: {format_policy(parsed)}")
     output.say(f"next times, {name}:" if moments else "it is never due again")
     for moment in moments:

@@ -54,7 +54,7 @@ def history(pool: str | None, since: str | None, state: str | None, limit: int, 
     if as_json:
         output.print_json_rows(rows)
     elif rows:
-        output.console().print(runs_table(rows))
+        output.print_table(runs_table(rows))
     else:
         output.say("no runs")
 

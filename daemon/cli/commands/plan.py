@@ -44,7 +44,7 @@ def plan(*, from_: str | None, until: str | None, pools: tuple[str, ...], week: 
     elif week:
         draw_week(timetable, chosen, after, end, zone=_zone(timetable))
     else:
-        list_plan(planned(timetable, after, end, pools=chosen), chosen or timetable.pools)
+        list_plan(planned(timetable, after, end, pools=chosen), timetable.pools if chosen is None else chosen)
 
 
 def _window(timetable: Timetable, from_: str | None, until: str | None) -> tuple[datetime, datetime]:

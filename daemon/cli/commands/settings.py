@@ -29,6 +29,6 @@ def settings(as_json: bool) -> None:
     for row in rows:
         value = "-" if row.value is None else output.printable(row.value)
         table.add_row(row.variable, value, output.printable(row.origin), row.meaning)
-    output.console().print(table)
+    output.print_table(table)
     for unreadable in loaded.unreadable:
         output.note(unreadable)

@@ -90,7 +90,7 @@ def _tell_pools(pools: list[dict[str, Any]]) -> None:
             state_text(last) if last else "-",
             output.printable(_at_present(pool)),
         )
-    output.console().print(table)
+    output.print_table(table)
 
 
 def _at_present(pool: dict[str, Any]) -> str:

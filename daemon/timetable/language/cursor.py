@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from daemon.timetable.language.problems import ClauseError, Problem
 from daemon.timetable.language.tokens import Kind, Token, tokenize
@@ -93,13 +93,9 @@ class Cursor:
         """Note a problem and go on."""
         self.problems.append(_problem(first, message, hint, last))
 
-    def refuse(self, first: Token, message: str, hint: str | None = None, last: Token | None = None) -> NoReturn:
-        """Give the clause up.
-
-        Raises:
-            ClauseError: always.
-        """
-        raise ClauseError(_problem(first, message, hint, last))
+    def refusal(self, first: Token, message: str, hint: str | None = None, last: Token | None = None) -> ClauseError:
+        """What to raise in order to give the clause up."""
+        return ClauseError(_problem(first, message, hint, last))
 
 
 def _problem(first: Token, message: str, hint: str | None, last: Token | None) -> Problem:

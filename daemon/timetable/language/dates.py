@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from daemon.timetable.language.problems import shown
 from daemon.timetable.language.tokens import Kind
 from daemon.timetable.language.vocabulary import MONTH_NAMES
+from daemon.timetable.quoting import shown
 from daemon.timetable.recurrence.year import month_length
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ def read_date(cursor: Cursor, what: str) -> date:
     """
     token = cursor.token
     if token.kind is not Kind.DATE:
-        cursor.refuse(token, f"{what} needs a date", 'write it like "2026-12-24"')
+        raise cursor.refusal(token, f"{what} needs a date", 'write it like "2026-12-24"')
     cursor.take()
     if len(token.text) != _ISO:
-        cursor.refuse(token, f"{shown(token.text)} is not a date", "month and day have two digits: 2026-02-01")
+        raise cursor.refusal(token, f"{shown(token.text)} is not a date", "month and day have two digits: 2026-02-01")
     try:
         return date.fromisoformat(token.text)
     except ValueError:
-        cursor.refuse(token, f"there is no {token.text}", _why_not(token.text))
+        raise cursor.refusal(token, f"there is no {token.text}", _why_not(token.text)) from None
 
 
 def _why_not(text: str) -> str:
@@ -56,7 +56,7 @@ def day_number(cursor: Cursor, month: int | None = None) -> int:
     if not 1 <= number <= most:
         owner = "a month" if month is None else MONTH_NAMES[month - 1]
         hint = f"{owner} has days 1 to {most}"
-        cursor.refuse(token, f"there is no day {token.text[:8]} in {owner}", hint)
+        raise cursor.refusal(token, f"there is no day {token.text[:8]} in {owner}", hint)
     return number
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from daemon.timetable.language.dates import day_number, read_date
 from daemon.timetable.language.monthitem import read_month
-from daemon.timetable.language.problems import shown
 from daemon.timetable.language.ranges import range_follows, takes_range
 from daemon.timetable.language.tokens import Kind, Token
 from daemon.timetable.language.vocabulary import (
@@ -18,6 +17,7 @@ from daemon.timetable.language.vocabulary import (
     WEEKDAY_OF,
     not_yet,
 )
+from daemon.timetable.quoting import shown
 from daemon.timetable.recurrence.days import Days, MonthDays
 from daemon.timetable.recurrence.sets import MOST_SHIFT, any_of, date_span, nth, shifted, weekdays
 
@@ -93,7 +93,9 @@ def _shift(cursor: Cursor) -> int:
         by += 1 if direction.is_word("after") else -1
         cursor.skip(article + 2)
         if abs(by) > MOST_SHIFT:
-            cursor.refuse(first, f"more than {MOST_SHIFT} days before or after", "name the day itself", direction)
+            raise cursor.refusal(
+                first, f"more than {MOST_SHIFT} days before or after", "name the day itself", direction
+            )
 
 
 def _plain(cursor: Cursor, *, takes_months: bool, takes_several: bool) -> Days:
@@ -112,8 +114,8 @@ def _plain(cursor: Cursor, *, takes_months: bool, takes_several: bool) -> Days:
         return _days_of_month(cursor, takes_several=takes_several)
     if token.is_in(NOT_YET_DAYS):
         cursor.take()
-        cursor.refuse(token, not_yet(shown(token.word)), 'name the days, such as "weekdays", or the dates')
-    cursor.refuse(token, "a day is missing here", 'name one: "monday", "december 24", "2026-12-24"')
+        raise cursor.refusal(token, not_yet(shown(token.word)), 'name the days, such as "weekdays", or the dates')
+    raise cursor.refusal(token, "a day is missing here", 'name one: "monday", "december 24", "2026-12-24"')
 
 
 def _dates(cursor: Cursor) -> Days:
@@ -122,7 +124,7 @@ def _dates(cursor: Cursor) -> Days:
     if takes_range(cursor):
         last = read_date(cursor, "a range of dates")
     if last < first:
-        cursor.refuse(token, "the range ends before it begins", f"write {last}..{first}", cursor.previous)
+        raise cursor.refusal(token, "the range ends before it begins", f"write {last}..{first}", cursor.previous)
     return date_span(first, last)
 
 
@@ -131,7 +133,7 @@ def _day_names(cursor: Cursor) -> Days:
     if takes_range(cursor):
         end = cursor.take_in(WEEKDAY_OF)
         if end is None:
-            cursor.refuse(cursor.token, "a range of day names needs its last day", 'write it like "mon-fri"')
+            raise cursor.refusal(cursor.token, "a range of day names needs its last day", 'write it like "mon-fri"')
         last = WEEKDAY_OF[end.word]
     return weekdays((first + step) % _WEEK for step in range((last - first) % _WEEK + 1))
 
@@ -145,7 +147,9 @@ def _ordinals(cursor: Cursor) -> Days:
         ordinals.append(ORDINAL_OF[cursor.take().word])
     weekday = _ordinal_of_what(cursor)
     if range_follows(cursor):
-        cursor.refuse(first, "an ordinal goes with one day name", 'repeat it: "first monday, first tuesday"', cursor.token)
+        raise cursor.refusal(
+            first, "an ordinal goes with one day name", 'repeat it: "first monday, first tuesday"', cursor.token
+        )
     if cursor.token.is_word("of"):
         _of_the_month(cursor)
     return any_of(nth(ordinal, weekday) for ordinal in ordinals)
@@ -160,9 +164,9 @@ def _ordinal_of_what(cursor: Cursor) -> int | None:
         return WEEKDAY_OF[cursor.take().word]
     if token.is_in(NOT_YET_DAYS):
         cursor.take()
-        cursor.refuse(token, not_yet(shown(token.word)), 'write a day name or "day" after the ordinal')
+        raise cursor.refusal(token, not_yet(shown(token.word)), 'write a day name or "day" after the ordinal')
     ordinal = cursor.previous.word
-    cursor.refuse(
+    raise cursor.refusal(
         cursor.previous,
         f'"{ordinal}" needs a day name or "day" after it',
         f'write "{ordinal} monday" or "{ordinal} day"',
@@ -173,7 +177,7 @@ def _of_the_month(cursor: Cursor) -> None:
     of = cursor.take()
     cursor.take_word("the", "every", "each")
     if not cursor.take_word("month"):
-        cursor.refuse(of, '"of" must be followed by "the month"', 'for one month of the year add "during march"')
+        raise cursor.refusal(of, '"of" must be followed by "the month"', 'for one month of the year add "during march"')
 
 
 def _days_of_month(cursor: Cursor, *, takes_several: bool) -> Days:
@@ -185,7 +189,9 @@ def _days_of_month(cursor: Cursor, *, takes_several: bool) -> Days:
         if takes_range(cursor):
             last = _last_number(cursor)
         if last < first:
-            cursor.refuse(token, "the range ends before it begins", f"write day {last}..{first}", cursor.previous)
+            raise cursor.refusal(
+                token, "the range ends before it begins", f"write day {last}..{first}", cursor.previous
+            )
         days.update(range(first, last + 1))
         separator = cursor.separator()
         if not (takes_several and separator and cursor.ahead(separator).kind is Kind.NUMBER):
@@ -195,5 +201,7 @@ def _days_of_month(cursor: Cursor, *, takes_several: bool) -> Days:
 
 def _last_number(cursor: Cursor) -> int:
     if cursor.token.kind is not Kind.NUMBER:
-        cursor.refuse(cursor.token, "a range of days of the month needs its last day", 'write it like "day 1..7"')
+        raise cursor.refusal(
+            cursor.token, "a range of days of the month needs its last day", 'write it like "day 1..7"'
+        )
     return day_number(cursor)

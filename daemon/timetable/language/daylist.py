@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from daemon.timetable.language.dayitem import Item, begins_item, read_item
-from daemon.timetable.language.problems import shown
 from daemon.timetable.language.tokens import Kind
 from daemon.timetable.language.vocabulary import DAY_GROUPS, MONTH_OF, NOT_YET_DAYS, ORDINAL_OF, WEEKDAY_OF
+from daemon.timetable.quoting import shown
 from daemon.timetable.recurrence.sets import any_of
 
 if TYPE_CHECKING:
@@ -62,24 +62,24 @@ def _refuse_what_is_no_day(cursor: Cursor, what: str) -> None:
     token, mend = cursor.token, number_before_month(cursor)
     if mend is not None:
         cursor.take()
-        cursor.refuse(token, f"{what} needs days, the month first", mend, cursor.take())
+        raise cursor.refusal(token, f"{what} needs days, the month first", mend, cursor.take())
     found = f", found {shown(token.text)}" if token.text else ""
     hint = 'day names, dates such as "december 24" or "2026-12-24"; calendars are not available yet in this version'
-    cursor.refuse(token, f"{what} needs days{found}", hint)
+    raise cursor.refusal(token, f"{what} needs days{found}", hint)
 
 
 def _refuse_two_meanings(cursor: Cursor, ordinal: Item, shift: Item, item: Item) -> None:
     """Refuse an item that one before it, an ordinal or a shifted one, could be meant to cover as well."""
     if ordinal.is_ordinal and item.is_day_name:
-        name, one = item.first.word, ordinal.first.word
-        hint = f'write "{one} …, {one} {name}", or put "{name}" first for every {name}'
-        cursor.refuse(ordinal.first, "the ordinal can be meant for one day or for both", hint, item.last)
+        name = item.first.word
+        hint = f'repeat the ordinal before "{name}", or put "{name}" first where every {name} is meant'
+        raise cursor.refusal(ordinal.first, "the ordinal can be meant for one day or for both", hint, item.last)
     if shift.is_shifted and not item.is_shifted:
         hint = 'repeat "the day before" or "the day after", or put the other days first'
-        cursor.refuse(shift.first, '"the day before" can be meant for one day or for both', hint, item.last)
+        raise cursor.refusal(shift.first, '"the day before" can be meant for one day or for both', hint, item.last)
 
 
 def _refuse_missing_separator(cursor: Cursor) -> None:
     token = cursor.take()
     hint = f'write ", {token.text}" where it belongs to the list; another list of days begins with "on"'
-    cursor.refuse(token, f'{shown(token.text)} follows a day without "," or "and"', hint)
+    raise cursor.refusal(token, f'{shown(token.text)} follows a day without "," or "and"', hint)

@@ -34,70 +34,74 @@ def days_text(days: Days) -> str:
     """The list as the language reads it back to the same value."""
     match days:
         case EveryDay():
-            return "daily"
+            text = "daily"
         case AnyOf(parts):
-            return ", ".join(days_text(part) for part in parts)
+            text = ", ".join(days_text(part) for part in parts)
         case Weekdays(numbers):
-            return _week_text(numbers)
+            text = _week_text(numbers)
         case Months(numbers):
-            return ", ".join(_month(number) for number in sorted(numbers))
+            text = ", ".join(_month(number) for number in sorted(numbers))
         case MonthDays(numbers):
-            return "day " + ", ".join(_runs(numbers))
+            text = "day " + ", ".join(_runs(numbers))
         case Nth(ordinal, weekday):
-            return f"{_ordinal(ordinal)} {'day' if weekday is None else DAY_NAMES[weekday].lower()}"
+            text = f"{_ordinal(ordinal)} {'day' if weekday is None else DAY_NAMES[weekday].lower()}"
         case Shifted(by, of):
-            return ("the day before " if by < 0 else "the day after ") * abs(by) + days_text(of)
+            text = ("the day before " if by < 0 else "the day after ") * abs(by) + days_text(of)
         case _:
-            return _dates_text(days)
+            text = _dates_text(days)
+    return text
 
 
 def days_in_words(days: Days) -> str:
     """The set in words: ``Monday to Friday and 24 December``."""
     match days:
         case EveryDay():
-            return "every day"
+            text = "every day"
         case AnyOf(parts):
-            return _listed([days_in_words(part) for part in parts])
+            text = _listed([days_in_words(part) for part in parts])
         case Weekdays(numbers):
-            return _week_in_words(numbers)
+            text = _week_in_words(numbers)
         case Months(numbers):
-            return _listed([MONTH_NAMES[number - 1] for number in sorted(numbers)])
+            text = _listed([MONTH_NAMES[number - 1] for number in sorted(numbers)])
         case MonthDays(numbers):
-            return f"day {_listed(_runs(numbers))} of the month"
+            text = f"day {_listed(_runs(numbers))} of the month"
         case Nth(ordinal, weekday):
-            return f"the {_ordinal(ordinal)} {'day' if weekday is None else DAY_NAMES[weekday]} of the month"
+            text = f"the {_ordinal(ordinal)} {'day' if weekday is None else DAY_NAMES[weekday]} of the month"
         case Shifted(by, of):
-            return ("the day before " if by < 0 else "the day after ") * abs(by) + days_in_words(of)
+            text = ("the day before " if by < 0 else "the day after ") * abs(by) + days_in_words(of)
         case _:
-            return _dates_in_words(days)
+            text = _dates_in_words(days)
+    return text
 
 
 def _dates_text(days: Days) -> str:
     match days:
         case YearDay(month, day):
-            return f"{_month(month)} {day}"
+            text = f"{_month(month)} {day}"
         case YearSpan(first, last) if first.month == last.month and first.day < last.day:
-            return f"{_month(first.month)} {first.day}..{last.day}"
+            text = f"{_month(first.month)} {first.day}..{last.day}"
         case YearSpan(first, last):
-            return f"{_dates_text(first)}..{_dates_text(last)}"
+            text = f"{_dates_text(first)}..{_dates_text(last)}"
         case OnDate(date):
-            return date.isoformat()
+            text = date.isoformat()
         case DateSpan(first, last):
-            return f"{first.isoformat()}..{last.isoformat()}"
+            text = f"{first.isoformat()}..{last.isoformat()}"
         case _:
             raise TypeError(f"no text for {days!r}")
+    return text
 
 
 def _dates_in_words(days: Days) -> str:
     match days:
         case YearDay(month, day):
-            return f"{day} {MONTH_NAMES[month - 1]}"
+            text = f"{day} {MONTH_NAMES[month - 1]}"
         case YearSpan(first, last):
-            return f"{_dates_in_words(first)} to {_dates_in_words(last)}"
+            text = f"{_dates_in_words(first)} to {_dates_in_words(last)}"
         case DateSpan(first, last):
-            return f"{first.isoformat()} to {last.isoformat()}"
+            text = f"{first.isoformat()} to {last.isoformat()}"
         case _:
-            return _dates_text(days)
+            text = _dates_text(days)
+    return text
 
 
 def _week_text(numbers: frozenset[int]) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from daemon.timetable.durations import DurationError, format_duration, parse_duration
-from daemon.timetable.language.problems import shown
 from daemon.timetable.language.tokens import Kind
+from daemon.timetable.quoting import shown
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from daemon.timetable.language.cursor import Cursor
     from daemon.timetable.language.tokens import Token
 
@@ -44,24 +45,26 @@ def read_length(cursor: Cursor, limit: Limit) -> timedelta:
         ClauseError: there is none, or it is out of the limit.
     """
     if cursor.token.kind not in {Kind.MEASURE, Kind.NUMBER, Kind.DOTTED, Kind.DASH, Kind.TIME}:
-        cursor.refuse(cursor.token, f"{limit.what} needs a length of time", 'write it like "2h", "1h30m" or "45s"')
+        raise cursor.refusal(
+            cursor.token, f"{limit.what} needs a length of time", 'write it like "2h", "1h30m" or "45s"'
+        )
     token = cursor.take_chunk()
     unit = cursor.take_in(_UNITS) if token.kind is Kind.NUMBER else None
     if unit is not None:
-        mend = f'write "{token.text}{_UNITS[unit.word]}"'
-        cursor.refuse(token, f"{shown(token.text + ' ' + unit.text)} is not a length of time", mend, unit)
+        mend = f'write "{token.text[:8]}{_UNITS[unit.word]}"'
+        raise cursor.refusal(token, f"{shown(token.text + ' ' + unit.text)} is not a length of time", mend, unit)
     try:
         length = parse_duration(token.text)
     except DurationError as error:
-        cursor.refuse(token, error.message, error.hint)
+        raise cursor.refusal(token, error.message, error.hint) from None
     return _within(cursor, token, length, limit)
 
 
 def _within(cursor: Cursor, token: Token, length: timedelta, limit: Limit) -> timedelta:
     if not length:
-        cursor.refuse(token, f"{limit.what} must be longer than nothing", limit.zero)
+        raise cursor.refusal(token, f"{limit.what} must be longer than nothing", limit.zero)
     if length > limit.most:
-        cursor.refuse(token, f"{limit.what} of {shown(token.text)} is too long", _most(limit))
+        raise cursor.refusal(token, f"{limit.what} of {shown(token.text)} is too long", _most(limit))
     return length
 
 

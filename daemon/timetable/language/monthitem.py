@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from daemon.timetable.language.dates import day_number
-from daemon.timetable.language.problems import shown
 from daemon.timetable.language.ranges import takes_range
 from daemon.timetable.language.tokens import Kind
 from daemon.timetable.language.vocabulary import MONTH_NAMES, MONTH_OF
+from daemon.timetable.quoting import shown
 from daemon.timetable.recurrence.days import YearDay
 from daemon.timetable.recurrence.sets import any_of, months, year_span
 
@@ -32,10 +32,12 @@ def read_month(cursor: Cursor, *, takes_months: bool, takes_several: bool) -> Da
         return _days_of_year(cursor, month, takes_several=takes_several)
     if cursor.token.kind is Kind.MEASURE:
         digits = cursor.token.text.rstrip("abcdefghijklmnopqrstuvwxyz")
-        cursor.refuse(month, f"{shown(cursor.token.text)} is not a day", f'write "{month.word} {digits[:2]}"', cursor.take())
+        raise cursor.refusal(
+            month, f"{shown(cursor.token.text)} is not a day", f'write "{month.word} {digits[:2]}"', cursor.take()
+        )
     if not takes_months:
         hint = f'write "{month.word} 1" for a day of it, or add "during {month.word}" for the whole month'
-        cursor.refuse(month, f"{shown(month.text)} is a whole month, not a day", hint)
+        raise cursor.refusal(month, f"{shown(month.text)} is a whole month, not a day", hint)
     return _whole_months(cursor, MONTH_OF[month.word])
 
 
@@ -44,7 +46,7 @@ def _whole_months(cursor: Cursor, first: int) -> Days:
     if takes_range(cursor):
         end = cursor.take_in(MONTH_OF)
         if end is None:
-            cursor.refuse(cursor.token, "a range of months needs its last month", 'write it like "june-august"')
+            raise cursor.refusal(cursor.token, "a range of months needs its last month", 'write it like "june-august"')
         last = MONTH_OF[end.word]
     return months((first - 1 + step) % _YEAR + 1 for step in range((last - first) % _YEAR + 1))
 
@@ -68,11 +70,13 @@ def _last_day(cursor: Cursor, first: YearDay) -> YearDay:
     named = cursor.take_in(MONTH_OF)
     month = first.month if named is None else MONTH_OF[named.word]
     if cursor.token.kind is not Kind.NUMBER:
-        cursor.refuse(cursor.token, "a range of days needs its last day", 'write it like "december 24..january 6"')
+        raise cursor.refusal(
+            cursor.token, "a range of days needs its last day", 'write it like "december 24..january 6"'
+        )
     last = YearDay(month, day_number(cursor, month))
     if last.month == first.month and last.day < first.day:
         hint = f"write {MONTH_NAMES[month - 1].lower()} {last.day}..{first.day}"
-        cursor.refuse(begin, "the range ends before it begins", hint, cursor.previous)
+        raise cursor.refusal(begin, "the range ends before it begins", hint, cursor.previous)
     return last
 
 
@@ -81,4 +85,4 @@ def _refuse_year(cursor: Cursor, month: Token, day: YearDay) -> None:
     if year.kind is Kind.NUMBER and len(year.text) == _YEAR_DIGITS:
         cursor.take()
         hint = f'write "{year.text}-{day.month:02}-{day.day:02}"; "{month.word} {day.day}" is that day of every year'
-        cursor.refuse(month, "a date of one year is written in digits", hint, year)
+        raise cursor.refusal(month, "a date of one year is written in digits", hint, year)

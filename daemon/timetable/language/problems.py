@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from daemon.errors import PoolpowerError
 
-_LONGEST = 40
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -50,10 +48,3 @@ class ClauseError(Exception):
         """Carry the problem to the parser."""
         super().__init__(problem.message)
         self.problem = problem
-
-
-def shown(text: str) -> str:
-    """A found text in quotes for a message: one line, not longer than forty characters."""
-    cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    plain = "".join(character if character.isprintable() else "\ufffd" for character in cut)
-    return f'"{plain}"'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from daemon.timetable.language.problems import shown
 from daemon.timetable.language.tokens import Kind
+from daemon.timetable.quoting import shown
 
 if TYPE_CHECKING:
     from daemon.timetable.language.cursor import Cursor
@@ -24,5 +24,7 @@ def takes_range(cursor: Cursor) -> bool:
     """
     if cursor.token.is_word("to", "through", "till"):
         token = cursor.take()
-        cursor.refuse(token, f"a range is not written with {shown(token.text)}", "write mon-fri or 2026-12-24..2026-12-31")
+        raise cursor.refusal(
+            token, f"a range is not written with {shown(token.text)}", "write mon-fri or 2026-12-24..2026-12-31"
+        )
     return cursor.take_kind(Kind.DASH, Kind.DOTS) is not None

@@ -7,15 +7,16 @@ parser goes on with that word. What stands behind ``in`` is a zone's name and le
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from daemon.timetable.language.cursor import Cursor
-from daemon.timetable.language.problems import shown
 from daemon.timetable.language.tokens import Kind, Token, tokenize
 from daemon.timetable.nearmiss import near_miss
+from daemon.timetable.quoting import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 _MOST_GUESSES = 50
 
@@ -40,10 +41,8 @@ def _slips(tokens: Sequence[Token], meant: Collection[str], understood: Collecti
     """Each token that is a slip, with the word it stands for; the guesses are counted, for each takes a while."""
     slips: dict[Token, str] = {}
     guesses = 0
-    for place, token in enumerate(tokens):
+    for token in _outside_names(tokens):
         if token.kind is not Kind.WORD or token.word in meant or token.word in understood:
-            continue
-        if _is_part_of_a_name(tokens, place):
             continue
         guesses += 1
         if guesses > _MOST_GUESSES:
@@ -54,8 +53,11 @@ def _slips(tokens: Sequence[Token], meant: Collection[str], understood: Collecti
     return slips
 
 
-def _is_part_of_a_name(tokens: Sequence[Token], place: int) -> bool:
-    """True behind ``in``, and for what hangs together with that: ``in NZ-CHAT``."""
-    while place and tokens[place - 1].end == tokens[place].start:
-        place -= 1
-    return place > 0 and tokens[place - 1].is_word("in")
+def _outside_names(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens without those behind ``in``, and what hangs together with them: ``in NZ-CHAT``."""
+    is_name, end = False, -1
+    for before, token in pairwise([Token(Kind.END, "", 0, 0, ""), *tokens]):
+        is_name = before.is_word("in") or (is_name and token.start == end)
+        end = token.end
+        if not is_name:
+            yield token

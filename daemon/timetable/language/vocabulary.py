@@ -28,9 +28,9 @@ WEEKDAY_OF = {
 } | {"tues": 1, "wednes": 2, "thur": 3, "thurs": 3}
 """Day names, singular, plural and short, to numbers, Monday being 0."""
 
-MONTH_OF = {
-    word: number for number, name in enumerate(MONTH_NAMES, 1) for word in (name.lower(), name[:3].lower())
-} | {"sept": 9}
+MONTH_OF = {word: number for number, name in enumerate(MONTH_NAMES, 1) for word in (name.lower(), name[:3].lower())} | {
+    "sept": 9
+}
 """Month names, full and short, to numbers, January being 1."""
 
 ORDINAL_OF = {name: number for number, name in enumerate(ORDINAL_NAMES, 1)} | {"last": -1}

@@ -20,13 +20,14 @@ from operator import or_
 from cronsim import CronSim, CronSimError
 
 from daemon.errors import PoolpowerError
+from daemon.timetable.quoting import shown
 from daemon.timetable.recurrence.year import dates_of, whole
 
 FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 
 _ANY_DATE = datetime(2000, 1, 1)  # noqa: DTZ001 - cronsim takes a naive start and we never let it walk
 _CHARACTERS = re.compile(r"[0-9A-Za-z*/,-]{1,250}", re.ASCII)
-_LONE_STEP = re.compile(r"(?:^|,)\d+/")
+_LONE_STEP = re.compile(r"(?:^|,)\w+/")
 _LIMITS = ("0-59", "0-59 of hours 0-23", "1-31", "1-12 or jan-dec", "0-7 or sun-sat, Sunday being 0 and 7")
 _FIELD = re.compile(r"\S+")
 
@@ -99,11 +100,9 @@ def read_cron(text: str) -> Cron:
     for index, (field, start, end) in enumerate(places):
         _check_field(index, field, start, end)
     expression = " ".join(field for field, _, _ in places).lower()
-    try:
-        _fields(expression)
-    except CronSimError:
-        start, end = places[2][1], places[2][2]
-        raise CronError("no month named here has such a day", "it would never be due", start, end) from None
+    if not _is_read(expression):
+        _, start, end = places[2]
+        raise CronError("no month named here has such a day", "it would never be due", start, end)
     return Cron(expression)
 
 
@@ -123,16 +122,20 @@ def _check_field(index: int, field: str, start: int, end: int) -> None:
     """Hand one field to cronsim with all others left open, so that the error has its place."""
     if _LONE_STEP.search(field):
         hint = "a step follows a range or *, such as 5-59/10"
-        raise CronError(f'"{field[:40]}" is not a cron {FIELDS[index]}', hint, start, end)
+        raise CronError(f"{shown(field)} is not a cron {FIELDS[index]}", hint, start, end)
     alone = ["*"] * len(FIELDS)
     alone[index] = field
-    try:
-        if _CHARACTERS.fullmatch(field) is None or _goes_beyond_crontab(index, field):
-            raise CronSimError
-        CronSim(" ".join(alone), _ANY_DATE)
-    except CronSimError:
+    if _CHARACTERS.fullmatch(field) is None or _goes_beyond_crontab(index, field) or not _is_read(" ".join(alone)):
         hint = f"expected {_LIMITS[index]}, ranges, lists or */steps"
-        raise CronError(f'"{field[:40]}" is not a cron {FIELDS[index]}', hint, start, end) from None
+        raise CronError(f"{shown(field)} is not a cron {FIELDS[index]}", hint, start, end)
+
+
+def _is_read(expression: str) -> bool:
+    try:
+        CronSim(expression, _ANY_DATE)
+    except CronSimError:
+        return False
+    return True
 
 
 def _goes_beyond_crontab(index: int, field: str) -> bool:

@@ -132,9 +132,7 @@ def _interned(rule: Rule) -> Rule:
 
 def rule_of(policy: Policy, zone: str) -> Rule:
     """When a policy is due, in its own zone or else in the one given; equal policies share one rule."""
-    return _interned(
-        Rule(policy.when, policy.zone or zone, policy.starts, policy.ends, policy.during, policy.except_)
-    )
+    return _interned(Rule(policy.when, policy.zone or zone, policy.starts, policy.ends, policy.during, policy.except_))
 
 
 @lru_cache(maxsize=16_384)

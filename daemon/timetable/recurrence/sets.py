@@ -59,21 +59,21 @@ def year_span(first: YearDay, last: YearDay) -> Days:
 
 def shifted(days: Days, by: int) -> Days:
     """The dates that lie `by` days after those of a set (before, where negative)."""
+    result: Days
     match days:
-        case _ if by == 0:
-            return days
-        case EveryDay():
-            return days
+        case _ if by == 0 or days == EveryDay():
+            result = days
         case Weekdays():
-            return Weekdays(frozenset((day + by) % _WEEK for day in days.days))
+            result = Weekdays(frozenset((day + by) % _WEEK for day in days.days))
         case MonthDays():
-            return any_of(Shifted(by, MonthDays(frozenset({day}))) for day in days.days)
+            result = any_of(Shifted(by, MonthDays(frozenset({day}))) for day in days.days)
         case AnyOf():
-            return any_of(shifted(part, by) for part in days.parts)
+            result = any_of(shifted(part, by) for part in days.parts)
         case Shifted():
-            return shifted(days.of, days.by + by)
+            result = shifted(days.of, days.by + by)
         case _:
-            return Shifted(by, days)
+            result = Shifted(by, days)
+    return result
 
 
 def any_of(several: Iterable[Days]) -> Days:
@@ -107,18 +107,22 @@ def _flat(several: Iterable[Days]) -> Iterable[Days]:
 def _order(days: Days) -> tuple[object, ...]:
     """Kinds in a fixed order that the grammar reads back without doubt, days of the week first; then by value."""
     kind = next(rank for rank, known in enumerate(_KINDS) if isinstance(days, known))
+    value: tuple[object, ...]
     match days:
         case Nth(ordinal, weekday):
-            return kind, ordinal % 7, -1 if weekday is None else weekday
+            value = (ordinal % 7, -1 if weekday is None else weekday)
         case YearDay(month, day):
-            return kind, month, day
+            value = (month, day)
         case YearSpan(first, last):
-            return kind, first.month, first.day, last.month, last.day
+            value = (first.month, first.day, last.month, last.day)
         case OnDate(date):
-            return kind, date
+            value = (date,)
         case DateSpan(first, last):
-            return kind, first, last
+            value = (first, last)
+        case Weekdays(numbers) | Months(numbers) | MonthDays(numbers):
+            value = tuple(sorted(numbers))
         case Shifted(by, of):
-            return kind, by, _order(of)
+            value = (by, _order(of))
         case _:
-            return (kind,)
+            value = ()
+    return kind, value

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from daemon.timetable.effective import EffectivePolicy, effective
 from daemon.timetable.nearmiss import near_miss
+from daemon.timetable.policy import Options
 from daemon.timetable.pools import DEFAULT_PROJECT, Pool, Project
 from daemon.timetable.schedulefile.sentences import Sentences
 from daemon.timetable.timetable import Timetable, seed_of
@@ -14,13 +15,14 @@ from daemon.timetable.timetable import Timetable, seed_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from daemon.timetable.policy import Options, Policy
+    from daemon.timetable.policy import Policy
     from daemon.timetable.schedulefile.complaints import Complaints
     from daemon.timetable.schedulefile.document import Document
     from daemon.timetable.schedulefile.places import KeyPath
     from daemon.timetable.schedulefile.sections import PoolSection, ProjectSection, Sections
 
 BUILT_IN_ZONE: Final = "UTC"
+_BUILT_IN: Final = Options(zone=BUILT_IN_ZONE)
 
 _Read = tuple["KeyPath", int, "Policy"]
 """A policy, where it stands, and its number in its list, counted from 1."""
@@ -58,7 +60,7 @@ class Assembly:
             pool = self._pool(key, section, projects)
             pools.append(pool)
             policies.append(self._policies(pool, section, sentences))
-        zone = self.sections.timezone or BUILT_IN_ZONE
+        zone = self.sections.options.zone or BUILT_IN_ZONE
         return Timetable(tuple(pools), tuple(policies), projects, zone, tuple(map(seed_of, pools)))
 
     def _pool(self, key: str, section: PoolSection, projects: dict[str, Project]) -> Pool:
@@ -88,12 +90,10 @@ class Assembly:
 
     def _options(self, pool: PoolSection, project: ProjectSection | None) -> Options:
         """What is in force around the pool's policies, the zone included: pool, project, file, built in."""
-        options = self.sections.options
-        zone = self.sections.timezone or BUILT_IN_ZONE
+        options = self.sections.options.over(_BUILT_IN)
         if project is not None:
             options = project.options.over(options)
-            zone = project.timezone or zone
-        return replace(pool.options.over(options), zone=pool.timezone or zone)
+        return pool.options.over(options)
 
     def _schedule(self, name: str, options: Options) -> tuple[EffectivePolicy, ...]:
         """A schedule under these options, shared by all pools that have it so."""

@@ -77,7 +77,7 @@ def findings(complaints: Sequence[Complaint], texts: Sequence[tuple[str, str]]) 
     return tuple(found for _, found in sorted(located.items(), key=lambda item: item[0]))
 
 
-def at_offset(  # noqa: PLR0913, PLR0917 - a place is three things, and a finding three more
+def at_offset(  # noqa: PLR0917 - a place is three things, and a finding three more
     file: str,
     text: str,
     start: int,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def check_doubts(assembly: Assembly, timetable: Timetable, now: datetime | None) -> None:
     """Warn about unused schedules, pools without policies, policies without dates (to come), a missing timezone."""
     document, complaints = assembly.document, assembly.complaints
-    if "timezone" not in document.data:
+    if assembly.sections.options.zone is None:
         message = "the file names no timezone: its times are UTC"
         complaints.warn(codes.NO_TIMEZONE, document.spot(()), message, 'write timezone = "Europe/Berlin", or "UTC"')
     for name in assembly.sections.schedules.keys() - assembly.used:

@@ -1,39 +1,46 @@
-"""``[defaults]``, and the same inside a project or a pool: options for every policy that does not say otherwise."""
+"""``timezone`` and ``[defaults]`` of file, project or pool: what holds for policies that do not say otherwise."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from daemon.timetable.language import PolicyError, policy_from_table
+from daemon.timetable.language import PolicyError, options_from_table
 from daemon.timetable.policy import Options
-from daemon.timetable.schedulefile.sentences import complain
+from daemon.timetable.schedulefile.sentences import OPTION_KEYS, complain
+from daemon.timetable.zones import ZoneError, zone_name
 
 if TYPE_CHECKING:
     from daemon.timetable.schedulefile.tables import Table
 
-_OPTIONS: Final = ("type", "spread", "retry", "catch_up")
-_LATER: Final = ("warn", "sparing", "unless", "then")
-_ZONE: Final = 'write timezone = "…" beside the defaults, not among them'
-_OF_A_POLICY: Final = "it belongs to a policy"
-_ELSEWHERE: Final = {
-    "zone": _ZONE,
-    "timezone": _ZONE,
-    **dict.fromkeys(("action", "days", "at", "cron", "from", "until", "during", "except"), _OF_A_POLICY),
-}
-_ANY_POLICY: Final = {"action": "stop", "at": "00:00"}
+
+def read_options(table: Table) -> Options:
+    """The options that a table gives, its ``timezone`` as the zone among them."""
+    zone = _zone(table)
+    defaults = table.table("defaults")
+    options = Options() if defaults is None else _options(defaults)
+    if zone is None:
+        return options
+    if defaults is not None and options.zone is not None:
+        defaults.error("zone", "the timezone is said twice", "keep timezone, and leave zone out here")
+    return replace(options, zone=zone)
 
 
-def read_options(around: Table) -> Options:
-    """The options under ``defaults`` of a table; complains about everything else there."""
-    table = around.table("defaults")
-    if table is None:
-        return Options()
-    table.asked.update(_OPTIONS)
-    table.finish(_LATER, _ELSEWHERE)
-    said = {key: value for key, value in table.data.items() if key in _OPTIONS}
+def _options(defaults: Table) -> Options:
     try:
-        policy = policy_from_table({**_ANY_POLICY, **said})
+        return options_from_table(defaults.data)
     except PolicyError as error:
-        complain(error, said, table.document, table.path, table.complaints)
+        complain(error, defaults.data, defaults.document.spot(defaults.path), OPTION_KEYS, defaults.complaints)
         return Options()
-    return Options(policy.type, None, policy.spread, policy.retry_for, policy.catch_up)
+
+
+def _zone(table: Table) -> str | None:
+    """The proper name of the zone under ``timezone``."""
+    text = table.text("timezone")
+    if text is None:
+        return None
+    try:
+        return zone_name(text)
+    except ZoneError as error:
+        table.error("timezone", error.message, error.hint)
+        return None

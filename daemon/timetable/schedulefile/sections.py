@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from daemon.timetable.schedulefile.options import read_options
 from daemon.timetable.schedulefile.tables import Table
-from daemon.timetable.zones import ZoneError, zone_name
 
 if TYPE_CHECKING:
     from daemon.timetable.policy import Options
@@ -41,7 +40,6 @@ class ProjectSection:
 
     region: str | None
     project_id: str | None
-    timezone: str | None
     options: Options
 
 
@@ -53,7 +51,6 @@ class PoolSection:
     name: str | None
     note: str | None
     project: str | None
-    timezone: str | None
     options: Options
     schedules: tuple[Text, ...]
     policies: tuple[tuple[KeyPath, Any], ...]
@@ -61,9 +58,8 @@ class PoolSection:
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """The whole file. Attributes are named like its keys; ``options`` is what ``[defaults]`` says."""
+    """The whole file. Attributes are named like its keys; ``options`` are its ``timezone`` and ``[defaults]``."""
 
-    timezone: str | None
     options: Options
     silence: tuple[Text, ...]
     schedules: dict[str, ScheduleSection]
@@ -75,7 +71,6 @@ def read_sections(document: Document, complaints: Complaints) -> Sections:
     """Read every section, and complain about whatever is not as it should be."""
     top = Table(document, document.data, (), complaints)
     sections = Sections(
-        timezone=_zone(top),
         options=read_options(top),
         silence=tuple(top.texts("silence")),
         schedules={name: _schedule(name, table) for name, table in top.tables("schedules", "office-hours")},
@@ -98,7 +93,6 @@ def _project(name: str, table: Table) -> ProjectSection:
     section = ProjectSection(
         region=_matching(table, "region", _REGION, 'lower-case letters, digits and "-", such as eu-west-101'),
         project_id=_matching(table, "project_id", _ID, 'up to 64 letters, digits, "-" and "_"'),
-        timezone=_zone(table),
         options=read_options(table),
     )
     table.finish(later=_LATER_IN_PROJECT)
@@ -112,25 +106,12 @@ def _pool(key: str, table: Table) -> PoolSection:
         name=table.text("name"),
         note=table.text("note"),
         project=table.text("project"),
-        timezone=_zone(table),
         options=read_options(table),
         schedules=tuple(table.texts("schedule")),
         policies=tuple(table.items("policies", "policies")),
     )
     table.finish(later=_LATER_IN_POOL)
     return section
-
-
-def _zone(table: Table) -> str | None:
-    """The proper name of the zone under ``timezone``."""
-    text = table.text("timezone")
-    if text is None:
-        return None
-    try:
-        return zone_name(text)
-    except ZoneError as error:
-        table.error("timezone", error.message, error.hint)
-        return None
 
 
 def _matching(table: Table, key: str, form: re.Pattern[str], expected: str) -> str | None:

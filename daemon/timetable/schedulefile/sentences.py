@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
-from daemon.timetable.language import PolicyError, parse_policy, policy_from_table
+from daemon.timetable.language import POLICY_KEYS, PolicyError, parse_policy, policy_from_table
 from daemon.timetable.schedulefile import forbidden
+from daemon.timetable.schedulefile.complaints import Spot
 from daemon.timetable.schedulefile.tables import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from daemon.timetable.language import Problem
     from daemon.timetable.policy import Policy
-    from daemon.timetable.schedulefile.complaints import Complaints, Spot
+    from daemon.timetable.schedulefile.complaints import Complaints
     from daemon.timetable.schedulefile.document import Document
     from daemon.timetable.schedulefile.places import KeyPath
+
+
+OPTION_KEYS: Final = ("type", "zone", "spread", "retry", "catch_up")
+"""The keys of ``[defaults]``."""
 
 
 class Sentences:
@@ -38,7 +44,7 @@ class Sentences:
             self._complaints.error(self._document.spot(path), message, 'write it in quotes: "stop at 20:00"')
             return None
         if isinstance(found, PolicyError):
-            complain(found, item, self._document, path, self._complaints)
+            complain(found, item, self._document.spot(path), POLICY_KEYS, self._complaints)
             return None
         return found
 
@@ -46,29 +52,32 @@ class Sentences:
 def complain(
     error: PolicyError,
     item: str | Mapping[str, Any],
-    document: Document,
-    path: KeyPath,
+    spot: Spot,
+    keys: Collection[str],
     complaints: Complaints,
 ) -> None:
-    """Pass on what the language says about the sentence or table that stands at a path."""
+    """Pass on what the language says about the sentence or the table of these keys that stands at a spot."""
     for problem in error.problems:
-        if problem.key is not None and isinstance(item, dict) and forbidden.looks_forbidden(problem.key):
-            complaints.error(document.spot((*path, problem.key), key=True), forbidden.MESSAGE, forbidden.HINT)
+        if problem.key is not None and problem.key not in keys and forbidden.looks_forbidden(problem.key):
+            complaints.error(_exactly(spot, item, problem, keys), forbidden.MESSAGE, forbidden.HINT)
         else:
-            complaints.error(_spot(problem, item, document, path), problem.message, problem.hint)
+            complaints.error(_exactly(spot, item, problem, keys), problem.message, problem.hint)
 
 
-def _spot(problem: Problem, item: str | Mapping[str, Any], document: Document, path: KeyPath) -> Spot:
+def _exactly(spot: Spot, item: str | Mapping[str, Any], problem: Problem, keys: Collection[str]) -> Spot:
+    """The spot of a problem inside the sentence or table."""
     within = (problem.start, problem.end)
     if isinstance(item, str):
-        return document.spot(path, within=within)
+        return replace(spot, within=within)
     if problem.key is None:
-        return document.spot(path)
-    value = item.get(problem.key)
-    path = (*path, problem.key)
-    if isinstance(value, list) and problem.index is not None:
+        return spot
+    path = (*spot.path, problem.key)
+    if problem.key not in keys:
+        return Spot(spot.file, path, "key")
+    value = item[problem.key]
+    if problem.index is not None:
         path, value = (*path, problem.index), value[problem.index]
-    return document.spot(path, within=within if isinstance(value, str) and problem.end else None)
+    return Spot(spot.file, path, "value", within if isinstance(value, str) and problem.end else None)
 
 
 def _parse(text: str) -> Policy | PolicyError:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from daemon.timetable.language.vocabulary import not_yet
 from daemon.timetable.nearmiss import near_miss
+from daemon.timetable.quoting import shown
 from daemon.timetable.schedulefile import forbidden
 
 if TYPE_CHECKING:
@@ -113,11 +115,11 @@ class Table:
         if forbidden.looks_forbidden(key):
             self.complaints.error(spot, forbidden.MESSAGE, forbidden.HINT)
         elif key in later:
-            self.complaints.error(spot, f'"{key}" is not available yet in this version')
+            self.complaints.error(spot, not_yet(shown(key)), "leave it out for now")
         elif key in elsewhere:
             self.complaints.error(spot, f'"{key}" does not belong here', elsewhere[key])
         else:
-            self.complaints.error(spot, f'unknown key "{key}"', self._meant(key))
+            self.complaints.error(spot, f"unknown key {shown(key)}", self._meant(key))
 
     def _meant(self, key: str) -> str | None:
         close = near_miss(key.lower().replace("-", "_"), sorted(self.asked))

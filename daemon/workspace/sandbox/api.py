@@ -47,6 +47,7 @@ class Api:
         if fault is not None:
             reply = faulty_reply(reply, fault)
         entry.status = reply.status if entry.answer is None else None
+        entry.answered()
         return reply
 
     def _answer(self, asked: Asked) -> tuple[Reply, Fault | None]:

@@ -33,7 +33,7 @@ def many_pool_id(number: int) -> str:
     return f"{number:08x}-5a4d-4b0c-8000-{number:012x}"
 
 
-def numbered_pool(  # noqa: PLR0913  # what makes up a pool
+def numbered_pool(
     pool_id: str,
     name: str,
     prefix: str,

@@ -121,21 +121,37 @@ def _parse_fault(item: object) -> list[Fault]:
         raise FaultError(f"Unknown in a fault: {', '.join(unknown)}.", f"Known: {', '.join(sorted(known))}, times.")
     fault = Fault(**named)
     _check(fault)
-    return [fault] * int(item.get("times", 1))
+    times = item.get("times", 1)
+    if not _is_number(times) or times < 1:
+        raise FaultError(f'"times" is {times!r}, expected how often.')
+    return [fault] * int(times)
 
 
 def _check(fault: Fault) -> None:
     for name, allowed in _ALLOWED.items():
         if getattr(fault, name) not in allowed:
             raise FaultError(f'"{name}" is {getattr(fault, name)!r}, expected one of {", ".join(map(repr, allowed))}.')
-    for name in ("status", "html", "hang", "slow"):
+    for name, (least, most) in _RANGES.items():
         value = getattr(fault, name)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
-            raise FaultError(f'"{name}" is {value!r}, expected a number.')
+        if value is not None and not (_is_number(value) and least <= value <= most):
+            raise FaultError(f'"{name}" is {value!r}, expected a number from {least} to {most}.')
+    if fault.headers is not None and not isinstance(fault.headers, dict):
+        raise FaultError(f'"headers" is {fault.headers!r}, expected an object.')
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 _ALLOWED: Mapping[str, tuple[object, ...]] = {
     "reset": (None, "before", "after"),
     "close": (None, "before", "after"),
     "cut": (False, True, "head", "body"),
+}
+_STATUSES = (200, 599)
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "status": _STATUSES,
+    "html": _STATUSES,
+    "hang": (0, 86400),
+    "slow": (1, 1_000_000_000),
 }

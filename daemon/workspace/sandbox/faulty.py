@@ -24,9 +24,8 @@ def faulty_reply(reply: Reply, fault: Fault) -> Reply:
     if fault.replaces_answer:
         entry.error_code = fault.code
         return replace(changed, status=fault.status or 200, body=_body(fault), content_type=_content_type(fault))
-    if fault.no_job_id:
-        return replace(changed, body=b"{}")
-    return changed
+    accepted = reply.entry.job_id is not None
+    return replace(changed, body=b"{}") if fault.no_job_id and accepted else changed
 
 
 def _in_words(fault: Fault) -> str | None:

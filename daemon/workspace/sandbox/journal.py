@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 
@@ -35,6 +36,7 @@ class Entry:
         error_code: of the answer.
         answer: in words where the answer was no ordinary one, e.g. ``reset after``.
         fault: what was scripted for it.
+        watchers: the journal's.
     """
 
     number: int
@@ -54,26 +56,43 @@ class Entry:
     error_code: str | None = None
     answer: str | None = None
     fault: dict[str, object] = field(default_factory=dict)
+    watchers: Sequence[Callable[[Entry], None]] = ()
+
+    def answered(self) -> None:
+        """Tell the watchers that this is what became of the request, so far."""
+        for watcher in self.watchers:
+            watcher(self)
+
+    def client_left(self) -> None:
+        """The client did not wait for the answer, or for the whole of it."""
+        self.answer, self.status = "client left", None
+        self.answered()
 
     def to_json(self) -> dict[str, object]:
         """As ``GET /sandbox/requests`` gives it."""
-        record: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
+        record = {name: getattr(self, name) for name in self.__slots__ if name != "watchers"}
         record["at"] = self.at.isoformat().replace("+00:00", "Z")
         return record
 
 
 class Journal:
-    """Requests, oldest first; the oldest are forgotten beyond ``size``."""
+    """Requests, oldest first; the oldest are forgotten beyond ``size``.
+
+    Attributes:
+        watchers: called with an entry once its answer is decided, and again where the client left before it came;
+            tests and demonstrations wait for that instead of asking again and again.
+    """
 
     def __init__(self, size: int = 100_000) -> None:
         """Begin an empty record."""
+        self.watchers: list[Callable[[Entry], None]] = []
         self._entries: deque[Entry] = deque(maxlen=size)
         self._last = 0
 
     def open(self, at: datetime, method: str, path: str, call: str | None) -> Entry:
         """A new entry."""
         self._last += 1
-        entry = Entry(self._last, at, method, path, call, f"5a4db0c0{self._last:024x}")
+        entry = Entry(self._last, at, method, path, call, f"5a4db0c0{self._last:024x}", watchers=self.watchers)
         self._entries.append(entry)
         return entry
 

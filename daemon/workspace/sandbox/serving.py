@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
+_PATIENCE = 1.0
+"""Seconds that requests have to notice that their connection is gone."""
+
+
 class ServingError(PoolpowerError):
     """The sandbox cannot listen where it was told to."""
 
@@ -72,17 +76,7 @@ async def serve(
     Raises:
         ServingError: the address or port is taken or not ours.
     """
-    config = Config(
-        app,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        timeout_keep_alive=60,
-    )
-    config.load()
+    config = _config(app)
     state = ServerState()
 
     def protocol() -> SandboxProtocol:
@@ -98,7 +92,7 @@ async def serve(
             uds.unlink(missing_ok=True)  # noqa: ASYNC240  # one unlink of a local socket at the very end
 
 
-async def run_sandbox(  # noqa: PLR0913  # the settings of one command
+async def run_sandbox(
     *,
     world: World | None = None,
     world_file: Path | None = None,
@@ -154,6 +148,21 @@ class _Connected:
         await self._app(scope, receive, send)
 
 
+def _config(app: ASGIApp) -> Config:
+    config = Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=60,
+    )
+    config.load()
+    return config
+
+
 async def _listen(
     protocol: Callable[[], SandboxProtocol], address: tuple[str, int], uds: Path | None, tls: ssl.SSLContext | None
 ) -> asyncio.Server:
@@ -185,6 +194,6 @@ async def _drop(state: ServerState) -> None:
         connection.transport.abort()
     pending = list(state.tasks)
     if pending:
-        _, late = await asyncio.wait(pending, timeout=1)
+        _, late = await asyncio.wait(pending, timeout=_PATIENCE)
         for task in late:
             task.cancel()

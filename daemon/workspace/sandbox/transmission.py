@@ -7,7 +7,6 @@ What goes wrong below HTTP needs the connection's transport, which ``serving`` h
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import struct
 from dataclasses import dataclass
@@ -68,8 +67,7 @@ async def _send_whole(reply: Reply, head: Head, send: Send) -> None:
 
 async def _send_faulty(reply: Reply, fault: Fault, head: Head, line: Line) -> None:
     if fault.hang is not None and await _client_left_within(fault.hang, line.receive):
-        reply.entry.answer = "client left"
-        reply.entry.status = None
+        reply.entry.client_left()
         return
     if fault.reset or fault.close or fault.cut or fault.garbage:
         _break(_transport(line.scope), reply, fault, head)
@@ -85,8 +83,8 @@ async def _send_slowly(reply: Reply, rate: float, head: Head, line: Line) -> Non
     await line.send({"type": "http.response.start", "status": reply.status, "headers": head})
     size = max(1, int(rate * _TICK))
     for start in range(0, len(reply.body), size):
-        if await _client_left_within(size / rate if rate else float("inf"), line.receive):
-            reply.entry.answer = "client left"
+        if await _client_left_within(size / rate, line.receive):
+            reply.entry.client_left()
             return
         await line.send({"type": "http.response.body", "body": reply.body[start : start + size], "more_body": True})
     await line.send({"type": "http.response.body", "body": b""})
@@ -126,13 +124,13 @@ def _transport(scope: Scope) -> asyncio.Transport:
 
 
 async def _client_left_within(seconds: float, receive: Receive) -> bool:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds if seconds != float("inf") else None):
-            await _until_gone(receive)
-            return True
-    return False
+    try:
+        await asyncio.wait_for(_until_gone(receive), seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    # The request was read to its end, so that only the client's leaving can follow.
+    await receive()

@@ -49,7 +49,7 @@ class World:
         clock_offset: how far the service's own clock is off, its ``Date`` and timestamps included.
     """
 
-    def __init__(  # noqa: PLR0913  # what a world is made of
+    def __init__(
         self,
         pools: Iterable[Pool] = (),
         *,

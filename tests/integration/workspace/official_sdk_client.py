@@ -40,7 +40,9 @@ def main(url: str, access_key: str, secret_key: str, project_id: str) -> None:
 
 def _hibernate(client: v2.WorkspaceClient) -> str:
     """One desktop of another pool, by the per-desktop call with its own spelling."""
-    pool = next(p for p in client.list_desktop_pools(v2.ListDesktopPoolsRequest()).desktop_pools if p.status == "STEADY")
+    pool = next(
+        p for p in client.list_desktop_pools(v2.ListDesktopPoolsRequest()).desktop_pools if p.status == "STEADY"
+    )
     desktop = client.list_pool_desktops_detail(_desktops(pool.id)).pool_desktops[0]
     body = v2.BatchActionDesktopsReq(desktop_ids=[desktop.desktop_id], op_type="os-hibernate", type="SOFT")
     return str(client.batch_run_desktops(v2.BatchRunDesktopsRequest(body=body)).job_id)

@@ -153,9 +153,7 @@ def _run_keys() -> None:
         "origin IN ('escalation', 'enforce') AND state <> 'void'",
         unique=True,
     )
-    _partial(
-        "runs_asked_once", "runs", ["request", "pool_no"], "request IS NOT NULL AND state <> 'void'", unique=True
-    )
+    _partial("runs_asked_once", "runs", ["request", "pool_no"], "request IS NOT NULL AND state <> 'void'", unique=True)
     _partial("runs_one_in_flight", "runs", ["pool_no"], "state IN ('attempting', 'accepted')", unique=True)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from daemon.timetable.language.clause import Clause
 from daemon.timetable.language.clauses import (
     action,
     actiontype,
@@ -20,6 +19,9 @@ from daemon.timetable.language.clauses import (
     times,
     zone,
 )
+
+if TYPE_CHECKING:
+    from daemon.timetable.language.clause import Clause
 
 CLAUSES: Final[tuple[Clause[Any], ...]] = (
     action.CLAUSE,

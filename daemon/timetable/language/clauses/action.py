@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from daemon.timetable.actions import Action
 from daemon.timetable.language.clause import Clause
-from daemon.timetable.language.problems import shown
 from daemon.timetable.language.vocabulary import MENDS
+from daemon.timetable.quoting import shown
 
 if TYPE_CHECKING:
     from daemon.timetable.language.cursor import Cursor
@@ -26,7 +26,7 @@ def _parse(cursor: Cursor) -> Action:
         found = cursor.token
         mend = MENDS.get(found.word)
         hint = f'did you mean "{mend}"?' if mend in _ACTIONS else "the actions are start, stop, reboot and hibernate"
-        cursor.refuse(found, f"{shown(found.text)} is not an action", hint)
+        raise cursor.refusal(found, f"{shown(found.text)} is not an action", hint)
     return _ACTIONS[token.word]
 
 

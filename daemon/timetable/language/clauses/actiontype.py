@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from daemon.timetable.actions import Action, ActionType
 from daemon.timetable.language.clause import Clause, Phrase
-from daemon.timetable.language.problems import Problem, shown
+from daemon.timetable.language.problems import Problem
 from daemon.timetable.policy import can_be_hard
+from daemon.timetable.quoting import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ def _begins(cursor: Cursor) -> bool:
 def _parse(cursor: Cursor) -> ActionType:
     token = cursor.take_in(_TYPES)
     if token is None:
-        cursor.refuse(cursor.token, f"{shown(cursor.token.text)} is not a type", "the types are SOFT and HARD")
+        raise cursor.refusal(cursor.token, f"{shown(cursor.token.text)} is not a type", "the types are SOFT and HARD")
     return _TYPES[token.word]
 
 

@@ -37,7 +37,7 @@ def _take_catch_up(cursor: Cursor, *, for_no: bool) -> None:
         if cursor.take_word("up"):
             return
     hint = 'write "no catch-up"' if for_no else 'write it like "catch up 2h"'
-    cursor.refuse(first, f'"{first.text}" must be followed by "{"catch-up" if for_no else "up"}"', hint)
+    raise cursor.refusal(first, f'"{first.text}" must be followed by "{"catch-up" if for_no else "up"}"', hint)
 
 
 def _read(cursor: Cursor) -> timedelta:

@@ -28,11 +28,11 @@ def _parse(cursor: Cursor) -> Cron:
     if token is not None:
         return _checked(token.text[1:-1], token.start + 1)
     if cursor.take_kind(Kind.OPEN_QUOTE):
-        cursor.refuse(cursor.previous, "the quote is never closed", "put a ' behind the expression")
+        raise cursor.refusal(cursor.previous, "the quote is never closed", "put a ' behind the expression")
     while cursor.take_kind(*_UNQUOTED):
         pass
     hint = "write it like cron '0 20 * * 1-5'"
-    cursor.refuse(word, "cron needs its expression in quotes", hint, cursor.previous)
+    raise cursor.refusal(word, "cron needs its expression in quotes", hint, cursor.previous)
 
 
 def _read(cursor: Cursor) -> Cron:
@@ -52,10 +52,12 @@ def _checked(text: str, offset: int) -> Cron:
 def _check(phrases: Mapping[str, Phrase]) -> Problem | None:
     cron = phrases["cron"]
     beside = " and ".join(key for key in ("days", "times") if ("at" if key == "times" else key) in phrases)
-    if not beside:
+    if not beside or cron.value is None:
         return None
     hint = "put them into the expression, or write two policies"
-    return Problem(cron.first.start, cron.last.end, f"cron stands in place of days and times, but there are {beside} too", hint)
+    return Problem(
+        cron.first.start, cron.last.end, f"cron stands in place of days and times, but there are {beside} too", hint
+    )
 
 
 def _text(policy: Policy) -> str:

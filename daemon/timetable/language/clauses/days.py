@@ -41,16 +41,20 @@ def _refuse_every_other(cursor: Cursor) -> None:
     every, token = cursor.previous, cursor.token
     if token.is_word("other"):
         last = cursor.take()
-        cursor.refuse(every, '"every other" is not in the language', "name the days, or use first … fifth and last", last)
+        raise cursor.refusal(
+            every, '"every other" is not in the language', "name the days, or use first … fifth and last", last
+        )
     if token.kind is Kind.NUMBER:
         cursor.take()
-        cursor.refuse(every, "an interval is not in the language", "name the times, or write it as cron '*/30 * * * *'", token)
+        raise cursor.refusal(
+            every, "an interval is not in the language", "name the times, or write it as cron '*/30 * * * *'", token
+        )
     if token.is_in(ORDINAL_OF) and token.word not in _UNAMBIGUOUS and not cursor.ahead(2).is_word("of"):
         last = cursor.ahead(1)
         cursor.skip(2)
         which = f"{token.word} {last.word}"
         hint = f'write "{which} of the month" if that is meant; every other week is not in the language'
-        cursor.refuse(every, f'"every {which}" can be meant in two ways', hint, last)
+        raise cursor.refusal(every, f'"every {which}" can be meant in two ways', hint, last)
 
 
 def _text(policy: Policy) -> str:

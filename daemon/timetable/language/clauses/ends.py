@@ -29,8 +29,8 @@ def _parse(cursor: Cursor) -> date:
 def _read(cursor: Cursor) -> date:
     token = cursor.take_kind(Kind.TIME)
     if token is not None:
-        hint = f'what ends at {token.text} is a policy of its own: "stop at {token.text}"'
-        cursor.refuse(token, '"until" takes a date, not a time', hint)
+        hint = f'what ends then is a policy of its own: "stop at {token.text[:8]}"'
+        raise cursor.refusal(token, '"until" takes a date, not a time', hint)
     return read_date(cursor, '"until"')
 
 

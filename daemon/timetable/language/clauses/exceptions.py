@@ -25,7 +25,7 @@ def _parse(cursor: Cursor) -> Days:
 
 
 def _read(cursor: Cursor) -> Days:
-    cursor.take_word("on")
+    cursor.take_word("on", "every")
     return read_days(cursor, '"except"', takes_months=True)
 
 

@@ -27,7 +27,9 @@ def _parse(cursor: Cursor) -> date:
 def _read(cursor: Cursor) -> date:
     token = cursor.take_kind(Kind.TIME)
     if token is not None:
-        cursor.refuse(token, '"from" takes a date, not a time', f'for the time of day write "at {token.text}"')
+        raise cursor.refusal(
+            token, '"from" takes a date, not a time', f'for the time of day write "at {token.text[:8]}"'
+        )
     return read_date(cursor, '"from"')
 
 

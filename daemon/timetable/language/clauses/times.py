@@ -1,4 +1,4 @@
-"""At what time of day: ``at 20:00``, ``12:00 and 18:30``, ``07:30:15``. On a clock of 24 hours, from 00:00 to 23:59:59."""
+"""At what time of day: ``at 20:00``, ``12:00 and 18:30``, ``07:30:15``. On a clock of 24 hours."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from datetime import time
 from typing import TYPE_CHECKING
 
 from daemon.timetable.language.clause import Clause
-from daemon.timetable.language.problems import shown
+from daemon.timetable.language.daytext import days_text
 from daemon.timetable.language.tokens import Kind
+from daemon.timetable.language.vocabulary import MENDS
+from daemon.timetable.quoting import shown
 from daemon.timetable.recurrence.days import EveryDay
 from daemon.timetable.recurrence.times import OnDays, time_text
 
@@ -43,7 +45,9 @@ def _read(cursor: Cursor) -> tuple[time, ...]:
         times.add(_one(cursor))
     if _is_time(cursor):
         token = cursor.take()
-        cursor.refuse(token, f"{token.text} follows a time without a comma", f'write ", {token.text}"')
+        raise cursor.refusal(
+            token, f"{shown(token.text)} follows a time without a comma", f'write ", {token.text[:8]}"'
+        )
     return tuple(sorted(times))
 
 
@@ -56,7 +60,9 @@ def _one(cursor: Cursor) -> time:
     if mend is not None:
         first = cursor.take()
         last = cursor.take_word(*_HALVES) or first
-        cursor.refuse(first, f"{shown(cursor.text[first.start : last.end])} is not a time", f"write {mend}", last)
+        raise cursor.refusal(
+            first, f"{shown(cursor.text[first.start : last.end])} is not a time", f"write {mend}", last
+        )
     if not _is_time(cursor):
         _refuse_what_is_no_time(cursor)
     return _checked(cursor, cursor.take())
@@ -67,18 +73,21 @@ def _refuse_what_is_no_time(cursor: Cursor) -> None:
     found = f", found {shown(token.text)}" if token.text else ""
     if token.kind is Kind.NUMBER:
         cursor.take()
-    cursor.refuse(token, f"a time is missing{found}", "write it like 20:00, on a clock of 24 hours")
+    mend = MENDS.get(token.word, "it like 20:00, on a clock of 24 hours")
+    raise cursor.refusal(token, f"a time is missing{found}", f"write {mend}")
 
 
 def _checked(cursor: Cursor, token: Token) -> time:
     found = _CLOCK.fullmatch(token.text)
     if found is None:
-        cursor.refuse(token, f"{shown(token.text)} is not a time", "write it like 20:00 or 20:00:30")
+        raise cursor.refusal(token, f"{shown(token.text)} is not a time", "write it like 20:00 or 20:00:30")
     hour, minute, second = (int(part or 0) for part in found.groups())
     if (hour, minute, second) == (_HOURS, 0, 0):
-        cursor.refuse(token, f"{token.text} is not a time of the day", "the day ends before it: write 00:00 on the next day")
+        raise cursor.refusal(
+            token, f"{token.text} is not a time of the day", "the day ends before it: write 00:00 on the next day"
+        )
     if hour >= _HOURS or minute >= _MINUTES or second >= _MINUTES:
-        cursor.refuse(token, f"there is no {token.text}", "times go from 00:00 to 23:59:59")
+        raise cursor.refusal(token, f"there is no {shown(token.text)}", "times go from 00:00 to 23:59:59")
     return time(hour, minute, second)
 
 
@@ -107,7 +116,7 @@ def _text(policy: Policy) -> str:
     if not isinstance(policy.when, OnDays):
         return ""
     times = ", ".join(time_text(one) for one in policy.when.times)
-    return f"at {times}" if policy.when.days == EveryDay() else times
+    return times if days_text(policy.when.days)[-1].isalpha() and policy.when.days != EveryDay() else f"at {times}"
 
 
 def _spoken(policy: Policy, _zone: str) -> str:

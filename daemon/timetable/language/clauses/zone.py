@@ -24,9 +24,9 @@ def _parse(cursor: Cursor) -> str:
     word = cursor.take()
     if cursor.token.is_in(MONTH_OF):
         month = cursor.take()
-        cursor.refuse(word, '"in" needs a time zone, not a month', f'write "during {month.word}"', month)
+        raise cursor.refusal(word, '"in" needs a time zone, not a month', f'write "during {month.word}"', month)
     if cursor.token.kind not in _NAMES:
-        cursor.refuse(word, '"in" needs a time zone', "write its IANA name, such as in Europe/Berlin")
+        raise cursor.refusal(word, '"in" needs a time zone', "write its IANA name, such as in Europe/Berlin")
     return _read(cursor)
 
 
@@ -35,7 +35,7 @@ def _read(cursor: Cursor) -> str:
     try:
         return zone_name(token.text)
     except ZoneError as error:
-        cursor.refuse(token, error.message, error.hint)
+        raise cursor.refusal(token, error.message, error.hint) from None
 
 
 def _text(policy: Policy) -> str:

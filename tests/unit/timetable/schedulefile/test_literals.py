@@ -40,7 +40,7 @@ def test_offsets_rise_inside_the_literal(literal: str) -> None:
     text, offsets = decode(literal)
     assert len(offsets) == len(text) + 1
     assert offsets == sorted(set(offsets))
-    assert 0 < offsets[0]
+    assert offsets[0] > 0
     assert offsets[-1] < len(literal)
 
 

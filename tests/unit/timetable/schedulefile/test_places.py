@@ -92,7 +92,7 @@ def test_a_place_inside_what_is_no_string_is_the_whole_of_it() -> None:
 
 def test_deeply_nested_values_are_passed_over() -> None:
     """What is nested deeper than any known key is skipped without recursion, strings and brackets included."""
-    text = "x = " + "[" * 300 + '{ a = "]", b.c = 1.5 }, \'}\' # ]\n' + "]" * 300 + "\ny = 1\n"
+    text = "x = " + "[" * 300 + "{ a = \"]\", b.c = 1.5 }, '}' # ]\n" + "]" * 300 + "\ny = 1\n"
     assert text[slice(*Places(text).value(("y",)))] == "1"
 
 

@@ -46,7 +46,9 @@ def test_the_hash_of_a_directory_is_that_of_the_sums_of_its_files(tmp_path: Path
     """It is what ``sha256sum *.toml | sha256sum`` prints there."""
     (tmp_path / "a.toml").write_text("one")
     (tmp_path / "b.toml").write_text("two")
-    sums = "".join(f"{hashlib.sha256(text).hexdigest()}  {name}\n" for name, text in (("a.toml", b"one"), ("b.toml", b"two")))
+    sums = "".join(
+        f"{hashlib.sha256(text).hexdigest()}  {name}\n" for name, text in (("a.toml", b"one"), ("b.toml", b"two"))
+    )
     assert read_schedule(tmp_path).hash == hashlib.sha256(sums.encode()).hexdigest()
 
 

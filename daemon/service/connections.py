@@ -1,0 +1,104 @@
+"""From settings and schedule file to the API of each project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daemon.settings.errors import SettingsError
+from daemon.settings.model import CredentialKind
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from daemon.execution.lanes import Lane
+    from daemon.settings.model import Settings
+    from daemon.timetable.pools import Project
+    from daemon.workspace.connection import Connection
+    from daemon.workspace.credentials import Credentials
+    from daemon.workspace.port import Workspace
+
+
+class ProjectError(SettingsError):
+    """A project of the schedule file cannot be spoken to with these settings."""
+
+
+def credentials(settings: Settings) -> Credentials:
+    """The credentials that the settings give.
+
+    Raises:
+        SettingsError: there are none; the hint lists the ways to give them.
+        CredentialError: they cannot work.
+    """
+    from daemon.workspace.credentials import AccessKey, IamUser  # noqa: PLC0415 - heavy, and `check` needs none
+
+    if settings.require_credentials() is CredentialKind.ACCESS_KEY:
+        return AccessKey(settings.access_key or "", _given(settings.secret_key), settings.security_token)
+    return IamUser(settings.iam_user or "", _given(settings.iam_password), settings.iam_domain or "")
+
+
+def _given(secret: SecretStr | None) -> SecretStr:
+    if secret is None:  # pragma: no cover - require_credentials has seen to it
+        raise AssertionError("credentials were required")
+    return secret
+
+
+def connection(settings: Settings, project: Project, given: Credentials) -> Connection:
+    """How a project is reached.
+
+    Raises:
+        ProjectError: its region or id is neither in the schedule file nor in the settings.
+    """
+    from daemon.workspace.connection import Connection  # noqa: PLC0415 - heavy, and `check` needs none
+
+    region = project.region or settings.region
+    project_id = project.project_id or settings.project_id
+    missing = [
+        f"{name} (POOLPOWER_{name.upper()}, or {name} in [projects.{project.name}])"
+        for name, value in (("region", region), ("project_id", project_id))
+        if not value
+    ]
+    if missing or not region or not project_id:
+        raise ProjectError([f"project {project.name} has no {one}" for one in missing])
+    return Connection(
+        region=region,
+        project_id=project_id,
+        credentials=given,
+        endpoint=settings.endpoint,
+        iam_endpoint=settings.iam_endpoint,
+        ca_file=settings.ca_file,
+        request_timeout=settings.request_timeout,
+        concurrency=settings.concurrency,
+    )
+
+
+class Workspaces:
+    """Opens the API of a project when its lane is made."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the credentials.
+
+        Raises:
+            SettingsError: there are none.
+            CredentialError: they cannot work.
+        """
+        self._settings = settings
+        self._credentials = credentials(settings)
+        self._projects: dict[str, Project] = {}
+
+    def learn(self, projects: dict[str, Project]) -> None:
+        """Take note of the projects of a version, before it is accepted.
+
+        Raises:
+            ProjectError: one of them cannot be reached with these settings; none was taken note of.
+        """
+        for project in projects.values():
+            connection(self._settings, project, self._credentials)
+        self._projects |= projects
+
+    def open(self, project: str, lane: Lane) -> Workspace:
+        """Open the API of a project whose looks the lane admits."""
+        from daemon.timetable.pools import Project  # noqa: PLC0415
+        from daemon.workspace.client import open_workspace  # noqa: PLC0415 - heavy, and `check` needs none
+
+        known = self._projects.get(project) or Project(project)
+        return open_workspace(connection(self._settings, known, self._credentials), admit=lane.admit)

@@ -1,0 +1,229 @@
+"""The control API over the Unix socket: JSON in, JSON out; the peer's uid is who asked."""
+
+from __future__ import annotations
+
+import json
+import pwd
+import socket
+import struct
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from daemon.errors import PoolpowerError
+from daemon.execution.manual import RefusedError
+from daemon.ledger.errors import LedgerUnavailable
+from daemon.service.office import NotFoundError
+from daemon.webserver import TRANSPORT
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from starlette.requests import Request
+
+    from daemon.service.office import Office
+
+    Handler = Callable[[Request], Awaitable[Response]]
+
+BAD_REQUEST, NOT_FOUND, CONFLICT, UNAVAILABLE = 400, 404, 409, 503
+LARGEST_BODY = 1024 * 1024
+NEWEST = 100
+_PEER = struct.Struct("3i")
+
+
+class BadRequestError(PoolpowerError):
+    """A call that does not say what it must."""
+
+
+def app(office: Office) -> Starlette:
+    """The control API of an office."""
+    desk = _Desk(office)
+    routes = [
+        Route("/v1/status", _safely(desk.status)),
+        Route("/v1/health", _safely(desk.health)),
+        Route("/v1/history", _safely(desk.history)),
+        Route("/v1/runs/{run:int}", _safely(desk.show)),
+        Route("/v1/whom", _safely(desk.whom)),
+        Route("/v1/now", _safely(desk.now), methods=["POST"]),
+        Route("/v1/retry", _safely(desk.retry), methods=["POST"]),
+        Route("/v1/cancel", _safely(desk.cancel), methods=["POST"]),
+        Route("/v1/reload", _safely(desk.reload), methods=["POST"]),
+    ]
+    return Starlette(routes=routes)
+
+
+def _safely(handler: Handler) -> Handler:
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except PoolpowerError as error:
+            return reply({"error": error.message, "hint": error.hint}, _status_of(error))
+
+    return answer
+
+
+def _status_of(error: PoolpowerError) -> int:
+    match error:
+        case NotFoundError():
+            return NOT_FOUND
+        case RefusedError():
+            return CONFLICT
+        case LedgerUnavailable():
+            return UNAVAILABLE
+        case _:
+            return BAD_REQUEST
+
+
+def reply(content: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(json.dumps(content), status, media_type="application/json")
+
+
+class _Desk:
+    """Reads calls, asks the office, writes answers."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def status(self, request: Request) -> Response:
+        del request
+        return reply(await self._office.status())
+
+    async def health(self, request: Request) -> Response:
+        del request
+        health = self._office.health()
+        return reply(health, 200 if health["ok"] else UNAVAILABLE)
+
+    async def history(self, request: Request) -> Response:
+        query = request.query_params
+        return reply(
+            await self._office.history(
+                pool=query.get("pool"),
+                project=query.get("project"),
+                since=_instant(query, "since"),
+                state=query.get("state"),
+                limit=_number(query, "limit", NEWEST),
+            )
+        )
+
+    async def show(self, request: Request) -> Response:
+        return reply(await self._office.show(request.path_params["run"]))
+
+    async def whom(self, request: Request) -> Response:
+        pool = request.query_params.get("pool")
+        if not pool:
+            raise BadRequestError("the call names no pool", "?pool=NAME")
+        return reply(await self._office.whom(pool))
+
+    async def now(self, request: Request) -> Response:
+        body = await _body(request)
+        rows = await self._office.now(
+            action=_text(body, "action"),
+            pools=_texts(body, "pools"),
+            type_=_optional(body, "type"),
+            reason=_optional(body, "reason"),
+            request=_text(body, "request"),
+            who=who(request),
+        )
+        return reply({"runs": rows})
+
+    async def retry(self, request: Request) -> Response:
+        body = await _body(request)
+        run = body.get("run")
+        rows = await self._office.retry(
+            run=run if isinstance(run, int) else None,
+            since=_instant(body, "since"),
+            reason=_optional(body, "reason"),
+            request=_text(body, "request"),
+            who=who(request),
+        )
+        return reply({"runs": rows})
+
+    async def cancel(self, request: Request) -> Response:
+        body = await _body(request)
+        run = body.get("run")
+        if not isinstance(run, int):
+            raise BadRequestError("the call names no run", None)
+        return reply({"run": await self._office.cancel(run, who(request))})
+
+    async def reload(self, request: Request) -> Response:
+        body = await _body(request)
+        outcome = await self._office.reload(
+            expect=_optional(body, "expect"),
+            accept=body.get("accept") is True,
+            who=who(request),
+            note=_optional(body, "note"),
+        )
+        return reply(outcome.to_json())
+
+
+def who(request: Request) -> str:
+    """The user at the other end of the socket, by name where it has one."""
+    transport = request.scope.get("extensions", {}).get(TRANSPORT)
+    channel = transport.get_extra_info("socket") if transport is not None else None
+    if channel is None:
+        return "unknown"
+    _, uid, _ = _PEER.unpack(channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    content = await request.body()
+    if len(content) > LARGEST_BODY:
+        raise BadRequestError("the call's body is too large", None)
+    try:
+        body = json.loads(content or b"{}")
+    except ValueError as error:
+        raise BadRequestError(f"the call's body is no JSON: {error}", None) from error
+    if not isinstance(body, dict):
+        raise BadRequestError("the call's body is no JSON object", None)
+    return body
+
+
+def _optional(body: Mapping[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    if value is None or isinstance(value, str):
+        return value or None
+    raise BadRequestError(f"{name} is to be a text, found {value!r}", None)
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = _optional(body, name)
+    if value is None:
+        raise BadRequestError(f"the call gives no {name}", None)
+    return value
+
+
+def _texts(body: Mapping[str, Any], name: str) -> list[str]:
+    value = body.get(name)
+    if isinstance(value, list) and value and all(isinstance(one, str) and one for one in value):
+        return value
+    raise BadRequestError(f"{name} is to be a list of texts, found {value!r}", None)
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or not int(text):
+        raise BadRequestError(f"{name} is to be a whole number above 0, found {text!r}", None)
+    return int(text)
+
+
+def _instant(values: Mapping[str, Any], name: str) -> datetime | None:
+    text = values.get(name)
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise BadRequestError(f"{name} is to be an ISO 8601 instant, found {text!r}", None) from error
+    if instant.tzinfo is None:
+        raise BadRequestError(f"{name} is to have an offset, found {text!r}", "e.g. 2026-11-23T19:00:00Z")
+    return instant.astimezone(UTC)

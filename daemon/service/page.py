@@ -1,0 +1,100 @@
+"""The status page and the metrics: what a person and a monitoring system want to see at a glance, read-only."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from daemon.service.office import Office
+
+UNAVAILABLE = 503
+STYLE = """body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1c2430}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #d8dee6}
+th{font-weight:600}.ok{color:#12703a}.trouble{color:#a11}code{background:#f1f4f7;padding:.1rem .3rem}"""
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def app(office: Office) -> Starlette:
+    """The page of an office."""
+
+    async def page(request: Request) -> Response:
+        del request
+        return HTMLResponse(_page(await office.status(), office.health()), headers=HEADERS)
+
+    async def health(request: Request) -> Response:
+        del request
+        found = office.health()
+        return JSONResponse(found, 200 if found["ok"] else UNAVAILABLE)
+
+    async def metrics(request: Request) -> Response:
+        del request
+        return PlainTextResponse(_metrics(await office.status(), office.health()))
+
+    return Starlette(routes=[Route("/", page), Route("/healthz", health), Route("/metrics", metrics)])
+
+
+def _page(status: dict[str, Any], health: dict[str, Any]) -> str:
+    colour = "ok" if health["ok"] else "trouble"
+    rows = "".join(_row(pool) for pool in status["pools"])
+    troubles = "".join(
+        f"<li>{escape(' — '.join(part for part in (trouble['message'], trouble['hint']) if part))}</li>"
+        for trouble in health["trouble"]
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="30">'
+        f"<title>poolpower</title><style>{STYLE}</style></head><body><h1>poolpower</h1>"
+        f'<p class="{colour}">{escape(health["line"])}</p><ul class="trouble">{troubles}</ul>'
+        f"<p>version {escape(status['version'])}, mode {escape(status['mode'])}, "
+        f"schedule version {status['schedules']['version']} from <code>{escape(status['schedules']['file'])}</code></p>"
+        "<table><thead><tr><th>Pool</th><th>Next</th><th>Last run</th><th>State</th><th>Now</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></body></html>"
+    )
+
+
+def _row(pool: dict[str, Any]) -> str:
+    upcoming, last, under_way = pool["next"], pool["last"], pool["open"]
+    cells = [
+        pool["pool"],
+        f"{upcoming['local']} {upcoming['action']} {upcoming['type']}" if upcoming else "–",
+        f"{last['scheduled_at']} {last['action']} {last['type']}" if last else "–",
+        f"{last['state']}: {last['reason'] or ''}" if last else "–",
+        f"run {under_way['run']} {under_way['action']} {under_way['state']}" if under_way else "–",
+    ]
+    return f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
+
+
+def _metrics(status: dict[str, Any], health: dict[str, Any]) -> str:
+    lines = [
+        "# HELP poolpower_up Whether the daemon does its work.",
+        "# TYPE poolpower_up gauge",
+        f"poolpower_up {int(health['ok'])}",
+        "# HELP poolpower_pools Pools of the schedule in force.",
+        "# TYPE poolpower_pools gauge",
+        f"poolpower_pools {len(status['pools'])}",
+        "# HELP poolpower_troubles Things that need a person.",
+        "# TYPE poolpower_troubles gauge",
+        f"poolpower_troubles {len(health['trouble'])}",
+    ]
+    for name, key in (("in_flight", "in_flight"), ("waiting", "waiting"), ("halted", "halted")):
+        lines += [f"# TYPE poolpower_project_{name} gauge"]
+        lines += [
+            f'poolpower_project_{name}{{project="{_label(project["project"])}"}} {int(project[key])}'
+            for project in status["projects"]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _label(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
