@@ -15,6 +15,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 JOBS ?= 2
 PYTEST_ARGS ?=
+# Seconds after which a test that hangs fails, with every thread's stack.
+TEST_TIMEOUT ?= 180
 
 TOOLS := .tools
 BIN := $(VENV)/bin
@@ -34,7 +36,7 @@ demo: $(VENV)/.installed
 # `pytest`, not `python -m pytest`: the latter would put this folder first on the path and test the source tree.
 test: $(VENV)/.installed $(VENV)/.test
 	rm -f .coverage .coverage.*
-	TEST_INSTALLED=1 $(BIN)/pytest -n $(JOBS) --cov --cov-report= $(SUITES) $(PYTEST_ARGS)
+	TEST_INSTALLED=1 $(BIN)/pytest -n $(JOBS) --timeout=$(TEST_TIMEOUT) --timeout-method=thread --cov --cov-report= $(SUITES) $(PYTEST_ARGS)
 	$(BIN)/python tests/coverage_floor.py
 
 check: $(VENV)/.run $(VENV)/.test

@@ -17,6 +17,7 @@ from uvicorn.server import ServerState
 
 if TYPE_CHECKING:
     import socket
+    from pathlib import Path
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -51,11 +52,12 @@ class WebServer:
                 task.cancel()
 
 
-async def start(app: ASGIApp, **where: Any) -> WebServer:
+async def start(app: ASGIApp, *, path: Path | None = None, **where: Any) -> WebServer:
     """Serve an application.
 
     Args:
         app: an ASGI application without lifespan.
+        path: a Unix socket to make and listen on; None for what ``where`` says.
         where: for ``loop.create_server``: ``sock=``, or ``host=`` and ``port=``, and ``ssl=``.
 
     Raises:
@@ -74,8 +76,13 @@ async def start(app: ASGIApp, **where: Any) -> WebServer:
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Protocol(config=config, server_state=state, app_state={}), **where)
-    return WebServer(server, state)
+
+    def protocol() -> _Protocol:
+        return _Protocol(config=config, server_state=state, app_state={})
+
+    if path is not None:
+        return WebServer(await loop.create_unix_server(protocol, str(path), **where), state)
+    return WebServer(await loop.create_server(protocol, **where), state)
 
 
 class _Protocol(H11Protocol):

@@ -33,6 +33,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     pytest.skip(reason)
 
 
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an empty folder with a short name: a Unix socket has a path of at most 107 bytes."""
+    return tmp_path_factory.mktemp("t")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Give the repository's folder, for tests that hold documents and deployment files."""

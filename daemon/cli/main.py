@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -63,6 +64,7 @@ def poolpower() -> None:
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process."""
+    _let_every_character_through()
     sys.exit(_answer_shell() if COMPLETE_VARIABLE in os.environ else run_command(args))
 
 
@@ -86,6 +88,13 @@ def run_command(args: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: told below, never swallowed
         return _told(error)
     return code
+
+
+def _let_every_character_through() -> None:
+    """In a locale that cannot show a character its code is shown: no answer ends in the middle of a word."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _invoke(args: list[str]) -> int:

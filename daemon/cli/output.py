@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import os
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rich.console import Console
     from rich.table import Table
 
 UNBOUNDED_WIDTH = 10_000
 """Columns assumed where no terminal limits them: a pipe must get whole values."""
+
+CHUNK = 256
+"""Lines written at once."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
 
@@ -29,11 +33,17 @@ def print_json(value: Any) -> None:
 def print_json_rows(rows: Iterable[Any]) -> None:
     """A JSON array, one element a line, written as the elements come."""
     ascii_only = not takes_unicode()
-    separator = "["
-    for row in rows:
-        click.echo(f"{separator}{json.dumps(row, ensure_ascii=ascii_only)}", nl=False)
-        separator = ",\n "
-    click.echo("]" if separator != "[" else "[]")
+    empty = True
+    for chunk in _chunks(json.dumps(row, ensure_ascii=ascii_only) for row in rows):
+        click.echo(("[" if empty else ",\n ") + ",\n ".join(chunk), nl=False)
+        empty = False
+    click.echo("[]" if empty else "]")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Many lines for people, in a few writes."""
+    for chunk in _chunks(lines):
+        click.echo("\n".join(chunk), color=shows_colour(sys.stdout))
 
 
 def say(text: str, **style: Any) -> None:
@@ -102,6 +112,13 @@ def shows_colour(stream: TextIO | None) -> bool:
 def takes_unicode() -> bool:
     """True where standard output can carry any character."""
     return (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "") == "utf8"
+
+
+def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Some at a time: a write for each line of a year's plan would take longer than the plan."""
+    waiting = iter(lines)
+    while chunk := list(islice(waiting, CHUNK)):
+        yield chunk
 
 
 def _spelled(char: str) -> str:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from daemon.timetable.occurrences import Occurrence
+    from daemon.timetable.actions import Action
     from daemon.timetable.plan import PlanEntry
     from daemon.timetable.pools import Pool
+    from daemon.timetable.recurrence.rule import Rule
     from daemon.timetable.timetable import Timetable
 
 WIDEST_NAME: Final = 32
@@ -40,19 +41,22 @@ def list_plan(entries: Iterable[PlanEntry], pools: Sequence[Pool]) -> None:
     width = min(
         max((cell_len(output.printable(_name(pool.project, pool.key))) for pool in pools), default=0), WIDEST_NAME
     )
+    output.print_lines(_lines(entries, width))
+
+
+def _lines(entries: Iterable[PlanEntry], width: int) -> Iterator[str]:
     heading = None
     for entry in entries:
         if entry.local.date() != heading:
-            output.say(("" if heading is None else "\n") + f"{entry.local:%A %Y-%m-%d}", bold=True)
+            yield ("" if heading is None else "\n") + click.style(f"{entry.local:%A %Y-%m-%d}", bold=True)
             heading = entry.local.date()
         name = _fitted(output.printable(_name(entry.pool.project, entry.pool.key)), width)
-        line = f"  {_clock(entry)}  {name}  {entry.action:<9} {entry.type}  {entry.policy}  ({entry.source})"
-        if entry.skipped:
-            output.say(f"{line}  not carried out: {entry.skipped}", dim=True)
-        else:
-            output.say(line)
+        why = f"  not carried out: {entry.skipped}" if entry.skipped else ""
+        what = output.printable(f"{entry.action:<9} {entry.type}  {entry.policy}  ({entry.source}){why}")
+        line = f"  {_clock(entry)}  {name}  {what}"
+        yield click.style(line, dim=True) if entry.skipped else line
     if heading is None:
-        output.say("nothing in that time")
+        yield "nothing in that time"
 
 
 def _clock(entry: PlanEntry) -> str:
@@ -63,10 +67,10 @@ def _clock(entry: PlanEntry) -> str:
 
 
 def draw_week(
-    timetable: Timetable, pools: Sequence[Pool] | None, after: datetime, until: datetime, zone: ZoneInfo
+    timetable: Timetable, pools: Sequence[Pool] | None, begin: datetime, until: datetime, zone: ZoneInfo
 ) -> None:
-    """Draw the local dates from ``after`` to ``until``: a band of half hours a day, pools that look alike together."""
-    days = _days(after.astimezone(zone), until.astimezone(zone))
+    """Draw the local dates from ``begin`` to ``until``: a band of half hours a day, pools that look alike together."""
+    days = _days(begin.astimezone(zone), until.astimezone(zone))
     marks = MARKS if output.takes_unicode() else PLAIN_MARKS
     legend = ", ".join(f"{marks[shade]} {word}" for shade, word in _LEGEND.items())
     output.say(f"times of {zone.key}; {legend}; blank: no action before", dim=True)
@@ -93,16 +97,22 @@ def _days(first: datetime, last: datetime) -> list[date]:
 def _alike(
     timetable: Timetable, pools: Sequence[Pool], days: Sequence[date], zone: ZoneInfo
 ) -> Iterator[tuple[list[str], tuple[Day, ...]]]:
-    """Pools whose days look alike, in the order of the file."""
+    """Names of pools whose days look alike, and those days."""
     begin = datetime.combine(days[0], datetime.min.time(), zone)
     end = datetime.combine(days[-1] + timedelta(days=1), datetime.min.time(), zone)
-    occurrences: dict[Pool, list[Occurrence]] = {pool: [] for pool in pools}
-    for one in timetable.only(pools).between(begin - LOOK_BACK, end):
-        occurrences[one.pool].append(one)
-    groups: dict[tuple[Day, ...], list[str]] = {}
-    for pool, due in occurrences.items():
-        groups.setdefault(week_grid(due, days, zone), []).append(_name(pool.project, pool.key))
-    yield from ((names, grid) for grid, names in groups.items())
+    drawn: dict[tuple[Day, ...], list[str]] = {}
+    for same in _with_the_same_rules(timetable.only(pools)):
+        due = timetable.only(same[:1]).between(begin - LOOK_BACK, end)
+        drawn.setdefault(week_grid(due, days, zone), []).extend(_name(pool.project, pool.key) for pool in same)
+    yield from ((names, grid) for grid, names in drawn.items())
+
+
+def _with_the_same_rules(timetable: Timetable) -> Iterator[list[Pool]]:
+    """Thousands of pools share a few schedules: each is worked out once."""
+    groups: dict[tuple[tuple[Action, Rule], ...], list[Pool]] = {}
+    for pool, policies in zip(timetable.pools, timetable.policies, strict=True):
+        groups.setdefault(tuple((policy.action, policy.rule) for policy in policies), []).append(pool)
+    yield from groups.values()
 
 
 def _draw_day(day: Day, marks: dict[Shade, str]) -> None:

@@ -67,8 +67,10 @@ def accept(
         now: the instant of the acceptance.
 
     Raises:
-        StaleBookError: ``old`` is not in force any more.
+        StaleBookError: ``old`` is not in force any more, and neither is the candidate.
     """
+    if (book := _in_force_already(conn, old, candidate)) is not None:
+        return Accepted(ticking.NOTHING, book)
     ticked = ticking.NOTHING if old is None else ticking.tick(conn, old, now)
     if ticked.is_behind:
         return Accepted(ticked, None)
@@ -88,6 +90,21 @@ def accept(
         withdrawn=(*withdrawn, *superseded),
         moved=tuple(run for run in moved if run.id not in gone),
     )
+
+
+def _in_force_already(conn: Connection, old: Book | None, candidate: Candidate) -> Book | None:
+    """The candidate, where an acceptance of it was reported as failed and was committed all the same."""
+    newest = versions.newest(conn)
+    if newest is None or newest.id == (old.version if old else None):
+        return None
+    if (newest.hash, newest.meaning, newest.zone_data) != (
+        candidate.version.hash,
+        candidate.version.meaning,
+        candidate.version.zone_data,
+    ):
+        return None
+    numbers = pools.register(conn, candidate.timetable.pools)
+    return Book(candidate.timetable.with_pool_ids(pools.ids(conn)), newest.id, newest.accepted_at, numbers)
 
 
 def _still_called_for(book: Book) -> versions.CalledFor:

@@ -34,14 +34,12 @@ class Condition:
         halt: why nothing is sent to it, or None.
         refreshed_at: reading of the elapsed clock at the last refresh of its credentials.
         is_refreshing: nothing is sent meanwhile.
-        is_probing: one run's own attempt is under way to see whether it answers again.
     """
 
     probe_every: float = PROBE_EVERY
     halt: Halt | None = None
     refreshed_at: float = float("-inf")
     is_refreshing: bool = False
-    is_probing: bool = False
     _is_proven: bool = field(default=False)
     _is_fresh: bool = field(default=False)
     _next_probe: float = float("-inf")
@@ -62,11 +60,15 @@ class Condition:
 
     def may_probe(self, elapsed: float) -> bool:
         """Whether it is time for a probe."""
-        return self.halt is not None and not self.is_probing and elapsed >= self._next_probe
+        return self.halt is not None and elapsed >= self._next_probe
+
+    def begin_probe(self, elapsed: float) -> None:
+        """One is under way; whatever becomes of it, the next may come only so much later."""
+        self._next_probe = elapsed + self.probe_every
 
     def seconds_to_probe(self, elapsed: float) -> float | None:
         """Seconds until the next probe; None where none is wanted."""
-        if self.halt is None or self.is_probing:
+        if self.halt is None:
             return None
         return max(0.0, self._next_probe - elapsed)
 

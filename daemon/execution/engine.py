@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from daemon.errors import PoolpowerError
 from daemon.execution import accepting, manual, recovery, restoring
 from daemon.execution.accepting import Move
 from daemon.execution.backoff import Backoff
@@ -30,7 +31,7 @@ from daemon.execution.sending import Sender
 from daemon.execution.tasks import Tasks
 from daemon.execution.timing import Timing
 from daemon.execution.units import Units
-from daemon.ledger import claims, pools, recovering
+from daemon.ledger import claims, gates, pools, recovering
 from daemon.ledger.states import State
 
 if TYPE_CHECKING:
@@ -52,9 +53,6 @@ if TYPE_CHECKING:
     from daemon.workspace.port import Workspace
 
     OpenWorkspace = Callable[[str, Lane], Workspace]
-
-LATE = 60.0
-"""Seconds between two turns from which on a wake-up counts as late: the machine slept, or we did (protocol 1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +129,11 @@ class Engine:
             clock=clock,
             wake=self._wake,
             log=log,
+            settle_anew=self._settle_anew,
             observes=tuning.observes,
         )
         self._pumping: asyncio.Task[None] | None = None
-        self._last_tick = clock.elapsed()
+        self._retired: list[Workspace] = []
 
     @property
     def book(self) -> Book:
@@ -161,8 +160,16 @@ class Engine:
                 watermark may now lie before it, and is claimed now (3.2).
 
         Raises:
-            LedgerUnavailable: it could not be committed; the old version stays.
+            LedgerUnavailable: it could not be committed; the old version stays, unless the commit was there all the
+                same: accepting it again then finds that out.
+            PoolpowerError: one of its projects cannot be reached with the settings; the old version stays.
         """
+        for project in candidate.timetable.projects:
+            self._open_lane(project)
+        # Not to be left half done: once committed, every unit needs the new version, whoever stopped waiting for it.
+        return await asyncio.shield(asyncio.ensure_future(self._accept(candidate, moved_since)))
+
+    async def _accept(self, candidate: Candidate, moved_since: datetime | None) -> Accepted:
         old = self.book if self.has_version else None
         moves = await asyncio.to_thread(self._moves, old, candidate, moved_since)
         while True:
@@ -189,24 +196,28 @@ class Engine:
         return tuple(Move(due, now + timedelta(days=1)) for due in candidate.timetable.between(since, now))
 
     def _take(self, book: Book) -> None:
-        for project in book.timetable.projects:
-            self._open_lane(project)
+        before = self.book.timetable.projects if self.has_version else {}
+        for name, project in book.timetable.projects.items():
+            self._open_lane(name)
+            if before.get(name, project) != project:  # another region or id; requests under way end where they began
+                self._retired.append(self.lanes[name].workspace)
+                self.lanes[name].workspace = self._open_workspace(name, self.lanes[name])
         self.units.book = book
 
-    def _open_lane(self, project: str) -> Lane:
-        if project not in self.lanes:
-            tuning = self._tuning
-            lane = Lane(
-                project,
-                self._limiter,
-                self._clock,
-                self._wake.set,
-                concurrency=tuning.concurrency,
-                probe_every=tuning.timing.probe_every,
-            )
-            lane.workspace = self._open_workspace(project, lane)
-            self.lanes[project] = lane
-        return self.lanes[project]
+    def _open_lane(self, project: str) -> None:
+        if project in self.lanes:
+            return
+        tuning = self._tuning
+        lane = Lane(
+            project,
+            self._limiter,
+            self._clock,
+            self._wake.set,
+            concurrency=tuning.concurrency,
+            probe_every=tuning.timing.probe_every,
+        )
+        lane.workspace = self._open_workspace(project, lane)
+        self.lanes[project] = lane
 
     # --- start, recovery, end -------------------------------------------------------------------------------------
 
@@ -231,14 +242,13 @@ class Engine:
             self._log.error("ledger.restored", alive_until=restored.alive_until, runs=len(ended))
             self.roster.all_ended(ended)
         await self._recover()
-        self._last_tick = self._clock.elapsed()
         self._pumping = asyncio.create_task(self.pump.run(), name="pump")
 
     async def _seed_limiter(self) -> None:
         now, elapsed = self._clock.now(), self._clock.elapsed()
         since = now - timedelta(seconds=WINDOW)
-        for key, at in await self._writer.do(lambda conn: recovering.sent_since(conn, since)):
-            self._limiter.log(key, writes=True).seed([elapsed - max(0.0, (now - at).total_seconds())])
+        for key, sent in (await self._writer.do(lambda conn: recovering.sent_since(conn, since))).items():
+            self._limiter.log(key, writes=True).seed(elapsed - max(0.0, (now - at).total_seconds()) for at in sent)
 
     async def _recover(self, only: set[int] | None = None) -> None:
         live = {*self.roster.live, *self.roster.searching}
@@ -248,12 +258,25 @@ class Engine:
             )
         )
         self.roster.all_ended(recovered.ended)
+        unreachable = []
         for found in recovered.found:
-            self._place(found)
+            try:
+                self._open_lane(found.run.project)
+            except PoolpowerError as error:
+                unreachable.append(recovery.unreachable(found.run, error.message))
+            else:
+                self._place(found)
+        if unreachable:
+            endings = [(gone.run.id, gone.state, gone.reason) for gone in unreachable]
+            await self._writer.do(lambda conn: gates.end(conn, endings, self._clock.now()))
+            self.roster.all_ended(unreachable)
+
+    async def _settle_anew(self) -> None:
+        await self.units.tick()
+        await self._recover()
 
     def _place(self, found: Found) -> None:
         run, now = found.run, self._clock.now()
-        self._open_lane(run.project)
         if run.state is State.ACCEPTED:
             since = found.followed_since or now
             age = max(0.0, (now - since).total_seconds())
@@ -266,18 +289,14 @@ class Engine:
             self.roster.wait(run)
 
     async def tick(self) -> None:
-        """Do what every wake-up does: claim up to now; after a late one, settle like after a start (1.1).
+        """Do what every wake-up does: claim up to now, and see what can be sent (1.1).
+
+        Whether the wake-up is a late one the pump notices by itself, before it opens a gate.
 
         Raises:
             LedgerUnavailable: nothing was claimed; the next tick claims the same.
         """
-        elapsed = self._clock.elapsed()
-        is_late = elapsed - self._last_tick > LATE
         await self.units.tick()
-        if is_late:
-            self._log.warning("tick.late", seconds=round(elapsed - self._last_tick, 1))
-            await self._recover()
-        self._last_tick = elapsed
         self._wake.set()
 
     async def sweep(self) -> int:
@@ -289,19 +308,26 @@ class Engine:
         if overdue:
             self._log.error("attempts.orphaned", runs=sorted(overdue))
             await self._recover(overdue)
+        for lane in self.lanes.values():  # a pool that was freed unnoticed must not hold up what waits for it
+            lane.waiting.unblock_all()
+        self._wake.set()
         return len(overdue)
 
     async def stop(self, seconds: float) -> None:
         """Take nothing new, let requests in flight finish for at most this long, close the connections."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
         if self._pumping is not None:
+            self.pump.end()  # not cancelled: a gate whose commit is under way would leave an attempt nobody makes
+            await asyncio.wait([self._pumping], timeout=seconds)
             self._pumping.cancel()
             with suppress(asyncio.CancelledError):
                 await self._pumping
-        unfinished = await self._tasks.drain(seconds)
+        unfinished = await self._tasks.drain(max(0.0, until - loop.time()))
         if unfinished:
             self._log.warning("stop.unfinished", attempts=unfinished)
-        for lane in self.lanes.values():
-            await lane.workspace.aclose()
+        for workspace in (*self._retired, *(lane.workspace for lane in self.lanes.values())):
+            await workspace.aclose()
 
     # --- what people ask for --------------------------------------------------------------------------------------
 
@@ -315,7 +341,7 @@ class Engine:
         return (await self._by_hand(lambda conn, book, now: manual.ask(conn, book, wanted, now))).made
 
     async def cancel(self, run: int, who: str) -> Run:
-        """End a waiting run.
+        """End a waiting run; one that may have been carried out is not sent any more and judged by its desktops.
 
         Raises:
             RefusedError: there is none of this id, or it is not waiting.
@@ -332,14 +358,18 @@ class Engine:
         self.roster.all_ended(done.ended)
         for run in done.fresh:
             self.roster.wait(run)
+        for run in done.judged:
+            self.roster.forget(run.id, run.project)
+            self.roster.follow(run, 0.0)
         return done
 
     # --- names of pools -------------------------------------------------------------------------------------------
 
     async def resolved(self, ids: Mapping[int, str]) -> dict[int, str]:
         """Store ids that a listing of the cloud gave, by ``pools.no``; gives those refused, with the reason."""
-        refused = await self._writer.do(lambda conn: pools.resolve(conn, ids, self._clock.now()))
-        known = await self._writer.do(pools.ids)
+        refused, known = await self._writer.do(
+            lambda conn: (pools.resolve(conn, ids, self._clock.now()), pools.ids(conn))
+        )
         book = self.book
         self.units.book = replace(book, timetable=book.timetable.with_pool_ids(known))
         for lane in self.lanes.values():

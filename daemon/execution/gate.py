@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from daemon.execution.ticking import Ticked
+    from daemon.execution.verdicts import Step
     from daemon.ledger.book import Book
     from daemon.ledger.gates import Standing
     from daemon.ledger.overrides import Override
@@ -101,8 +102,8 @@ def _superseded(standing: Standing) -> Closed | None:
     if newer is not None and newer > run.id:
         return Closed(run, State.SUPERSEDED, f"superseded by run {newer}")
     word = standing.last_word_action
-    if run.action is Action.REBOOT and word is not None and word.turns_off and standing.last_word != run.id:
-        return Closed(run, State.SKIPPED, f"pool is to be off (run {standing.last_word}: {word})")
+    if run.action is Action.REBOOT and word is not None and word.turns_off:
+        return _closed(verdicts.called_off(run, f"pool is to be off (run {standing.last_word}: {word})"))
     return None
 
 
@@ -110,20 +111,19 @@ def _refused(run: Run, permits: Sequence[Override], now: datetime) -> Closed | N
     if run.is_manual:  # exempt from pause and hold, not from supersession (4.10)
         return None
     skip = overrides.refusal(permits, run.pool_no, run.action, now)
-    if skip is None:
-        return None
-    if run.maybe_executed:
-        return Closed(verdicts.by_desktops(run), State.ACCEPTED, f"{skip.reason}; judged by the desktops")
-    return Closed(run, State.SKIPPED, skip.reason)
+    return None if skip is None else _closed(verdicts.called_off(run, skip.reason))
 
 
 def _out_of_time(run: Run, now: datetime) -> Closed | None:
     if verdicts.is_missed(run, now, after_outage=False):
         return Closed(run, State.MISSED, f"not sent within its catch-up of {run.catch_up} and {run.retry_for} more")
     if run.deadline is not None and now > run.deadline:
-        step = verdicts.at_deadline(run, "retried until the deadline")
-        return Closed(step.run, step.run.state, step.reason or "")
+        return _closed(verdicts.at_deadline(run, "retried until the deadline"))
     return None
+
+
+def _closed(step: Step) -> Closed:
+    return Closed(step.run, step.run.state, step.reason or "")
 
 
 def _held_up(standing: Standing) -> Waits | None:
@@ -160,9 +160,7 @@ def pass_gates(
         return Passed(ticked, (), ())
     permits = overrides.in_force(conn, now)
     situations = gates.standings(conn, ids)
-    refusals = {standing.run.id: judge(standing, permits, now) for standing in situations}
-    if observes:
-        refusals = {id_: refusal or _observed(run_of(situations, id_)) for id_, refusal in refusals.items()}
+    refusals = _refusals(situations, permits, now, observes=observes)
     opening = [standing for standing in situations if refusals[standing.run.id] is None]
     overtaken = _overtake(conn, opening, now)
     closings = [refusal for refusal in refusals.values() if isinstance(refusal, Closed)]
@@ -172,24 +170,40 @@ def pass_gates(
     return Passed(ticked, decisions, overtaken)
 
 
-def run_of(situations: Sequence[Standing], id_: int) -> Run:
-    """The run of this id among them."""
-    return next(standing.run for standing in situations if standing.run.id == id_)
+def _refusals(
+    situations: Sequence[Standing], permits: Sequence[Override], now: datetime, *, observes: bool
+) -> dict[int, Waits | Closed | Gone | None]:
+    """What stands against each, by run; two of one pool cannot both hold it, whatever number it had before (3.5)."""
+    refusals: dict[int, Waits | Closed | Gone | None] = {}
+    held: set[int] = set()
+    for standing in situations:
+        run = standing.run
+        refusal = judge(standing, permits, now)
+        if refusal is None and observes:
+            refusal = _observed(run)
+        holds = refusal is None or (isinstance(refusal, Closed) and refusal.state is State.ACCEPTED)
+        if holds and run.pool_no in held:
+            refusal = Waits(run, BUSY)
+        elif holds:
+            held.add(run.pool_no)
+        refusals[run.id] = refusal
+    return refusals
 
 
 def _observed(run: Run) -> Closed:
-    return Closed(run, State.SKIPPED, f"observe mode: {run.action} {run.type} would have been sent")
+    return _closed(verdicts.called_off(run, f"observe mode: {run.action} {run.type} would have been sent"))
 
 
 def _overtake(conn: Connection, opening: Sequence[Standing], now: datetime) -> tuple[Ended, ...]:
     """End the older accepted runs that these do not wait for (4.6)."""
     by = {standing.in_flight: standing for standing in opening if standing.in_flight is not None}
-    ended = tuple(
-        Ended(run, State.SUPERSEDED, f"overtaken by run {by[run.id].run.id}, job {run.job_id} running")
-        for run in runs.read(conn, by)
-    )
+    ended = tuple(Ended(run, State.SUPERSEDED, _overtaken_by(by[run.id].run, run)) for run in runs.read(conn, by))
     gates.end(conn, [(gone.run.id, gone.state, gone.reason) for gone in ended], now)
     return ended
+
+
+def _overtaken_by(newer: Run, older: Run) -> str:
+    return f"overtaken by run {newer.id}, " + (f"job {older.job_id} running" if older.job_id else "no job known")
 
 
 def _open(conn: Connection, opening: Sequence[Standing], limit_key: str, now: datetime) -> dict[int, Opened]:

@@ -17,6 +17,7 @@ from daemon.ledger.states import State
 from daemon.timetable.actions import Action
 from daemon.workspace.answers import Fate
 from daemon.workspace.fates import fate_of_code
+from daemon.workspace.models import SUCCESS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,9 @@ class Sight:
         running_jobs: known jobs of the pool that are not over.
         is_overdue: ``follow_for`` has passed.
         is_confirmed: the last look saw the same desktops away from their end state (a state can lag its job).
-        settles_in: seconds until an attempt of unknown fate cannot do anything any more (twice the request timeout).
+        settles_in: seconds until an older attempt of unknown fate cannot do anything any more (twice the request
+            timeout): until then nothing is done for certain.
+        may_act_for: the same of the run's own last attempt: until then nothing is undone for certain.
     """
 
     desktops: Sequence[Desktop] = ()
@@ -54,6 +57,7 @@ class Sight:
     is_overdue: bool = False
     is_confirmed: bool = False
     settles_in: float = 0.0
+    may_act_for: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,10 @@ def judge_word(run: Run, sight: Sight, now: datetime, backoff: Backoff) -> Judge
         return NeedsParts()
     parts = {part.desktop_id: part for part in sight.sub_jobs}
     seen = [_seen(desktop, parts.get(desktop.desktop_id)) for desktop in left]
-    if not sight.is_confirmed and not sight.is_overdue and any(desktop.result == LAGS for desktop in seen):
+    lags = any(desktop.result == LAGS for desktop in seen)
+    if lags and sight.may_act_for > 0:
+        return LookAgain("the last attempt is of unknown fate and may still act", sight.may_act_for)
+    if lags and not sight.is_confirmed and not sight.is_overdue:
         return LookAgain("the desktops may lag their job")
     return Judged(_not_all_there(run, seen, len(sight.desktops), now, backoff), tuple(seen))
 
@@ -159,33 +166,53 @@ def _not_all_there(run: Run, seen: Sequence[DesktopSeen], total: int, now: datet
     return replace(step, error_code=code) if step.run.state is State.PENDING else over
 
 
-def judge_reboot(run: Run, job: Job | None, sub_jobs: Sequence[SubJob], now: datetime, backoff: Backoff) -> Judged:
-    """Judge a reboot by its job and the job's parts, once the job is over or gone (None)."""
+def judge_reboot(
+    run: Run,
+    job: Job | None,
+    sub_jobs: Sequence[SubJob],
+    refused: Sequence[DesktopSeen],
+    *,
+    now: datetime,
+    backoff: Backoff,
+) -> Judged:
+    """Judge a reboot by its job and the job's parts, once the job is over or gone (None).
+
+    Args:
+        run: the reboot.
+        job: its last job.
+        sub_jobs: that job's parts.
+        refused: the desktops that an earlier job of the run was refused for good.
+        now: the instant.
+        backoff: how long to wait before what is left is tried.
+    """
     if job is None:
-        return Judged(Step(replace(run, state=State.UNKNOWN), f"job {run.job_id} is gone"), ())
+        return Judged(Step(replace(run, state=State.UNKNOWN), f"job {run.job_id} is gone"), tuple(refused))
+    if not sub_jobs and job.status not in SUCCESS:
+        reason = f"job {job.job_id}: {job.status} {job.error_code or ''} {job.fail_reason or ''}".rstrip()
+        ended = State.PARTIAL if run.desktops else State.FAILED
+        return Judged(Step(replace(run, state=ended), reason, job.error_code), tuple(refused))
+    failed = [_part_seen(part) for part in sub_jobs if not part.succeeded]
     rest = run.desktops[DESKTOPS_A_CALL:] if run.desktops else ()
-    failed = [part for part in sub_jobs if not part.succeeded]
-    if not failed and not rest:
-        return _rebooted(run, job, sub_jobs)
-    seen = tuple(_part_seen(part) for part in failed)
-    again = (*(d.desktop_id for d in seen if d.result == BUSY), *rest)
-    done = run.maybe_executed and len(failed) < len(sub_jobs)
+    again = (*(desktop.desktop_id for desktop in failed if desktop.result == BUSY), *rest)
+    seen = (*refused, *failed)
+    return _rebooted(run, len(sub_jobs), again, seen, now=now, backoff=backoff)
+
+
+def _rebooted(
+    run: Run, parts: int, again: tuple[str, ...], seen: tuple[DesktopSeen, ...], *, now: datetime, backoff: Backoff
+) -> Judged:
+    """What is next once a job of a reboot is over; ``again`` are left to do, ``seen`` were not rebooted so far."""
     code = next((desktop.error_code for desktop in seen if desktop.error_code), None)
-    reason = f"{len(failed)} of {len(sub_jobs)} desktops were not rebooted: {_names(seen)}"
+    reason = f"{len(seen)} desktops were not rebooted: {_names(seen)}" if seen else f"{len(again)} desktops are left"
     if again:
-        waiting = replace(run, desktops=again, job_id=None)
-        step = verdicts.again(waiting, reason, now, backoff.after(run.attempts))
+        wait = backoff.after(run.attempts) if any(desktop.result == BUSY for desktop in seen) else 0.0
+        step = verdicts.again(replace(run, desktops=again, job_id=None), reason, now, wait)
         if step.run.state is State.PENDING:
             return Judged(replace(step, error_code=code), seen)
-    ended = State.PARTIAL if done or run.desktops else State.FAILED
-    return Judged(Step(replace(run, state=ended), reason, code), seen)
-
-
-def _rebooted(run: Run, job: Job, sub_jobs: Sequence[SubJob]) -> Judged:
-    if not sub_jobs and job.status not in ("SUCCESS", "COMPLETE", "COMPLETED"):
-        reason = f"job {job.job_id}: {job.status} {job.error_code or ''} {job.fail_reason or ''}".rstrip()
-        return Judged(Step(replace(run, state=State.FAILED), reason, job.error_code), ())
-    return Judged(Step(replace(run, state=State.SUCCEEDED), f"all {len(sub_jobs)} desktops were rebooted"), ())
+    if not seen and not again:
+        return Judged(Step(replace(run, state=State.SUCCEEDED), f"all {parts} desktops were rebooted"))
+    none_was = run.desktops is None and len(seen) == parts
+    return Judged(Step(replace(run, state=State.FAILED if none_was else State.PARTIAL), reason, code), seen)
 
 
 def _part_seen(part: SubJob) -> DesktopSeen:

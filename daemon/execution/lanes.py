@@ -55,10 +55,14 @@ class Lane:
 
     @asynccontextmanager
     async def admit(self, call: Call) -> AsyncIterator[None]:
-        """Hold a token and a slot around one reading request."""
+        """Hold a token and a slot around one reading request; actions whose turn it is go first."""
         log = self.log(call)
-        self._wake()
-        await self.slots.queue_look(log)
+        turn = self.slots.queue_look(log)
+        if not self.waiting.has_ready(self._clock.now(), self._clock.elapsed()):
+            self.slots.admit_looks(self._clock.elapsed())
+        if not turn.done():
+            self._wake()  # the pump lets it in, and knows when the next token comes
+        await self.slots.wait_for(turn, log)
         try:
             yield
         finally:
@@ -68,13 +72,11 @@ class Lane:
 
     def halt(self, reason: str, log: Logger) -> None:
         """Send nothing more to this project but probes; says so once."""
-        self.condition.is_probing = False
         if self.condition.begin_halt(reason, self._clock.now(), self._clock.elapsed()):
             log.error("project.halted", project=self.project, reason=reason, waiting=len(self.waiting))
 
     def answers(self, log: Logger) -> None:
         """It answered as it should: go on where it was halted."""
-        self.condition.is_probing = False
         halt = self.condition.end_halt()
         if halt is not None:
             log.info("project.resumed", project=self.project, reason=halt.reason, since=halt.since)

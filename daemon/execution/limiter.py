@@ -38,13 +38,13 @@ class SlidingLog:
         self._forget(elapsed)
         return max(0, self.limit - self._unanswered - len(self._answered))
 
-    def take(self) -> None:
-        """Admit one request; it counts until 61 s after ``answered``."""
-        self._unanswered += 1
+    def take(self, count: int = 1) -> None:
+        """Admit requests; each counts until 61 s after ``answered``."""
+        self._unanswered += count
 
-    def give_back(self) -> None:
-        """The admitted request was never sent."""
-        self._unanswered -= 1
+    def give_back(self, count: int = 1) -> None:
+        """Admitted requests were never sent."""
+        self._unanswered -= count
 
     def answered(self, elapsed: float) -> None:
         """The admitted request was answered, or given up, at this instant."""

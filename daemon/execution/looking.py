@@ -11,14 +11,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from daemon.execution import judging
+from daemon.execution.conditions import REFUSED
 from daemon.execution.judging import Judged, LookAgain, NeedsParts, Sight
 from daemon.execution.verdicts import Step
 from daemon.ledger.outcomes import Bearings, JobSeen, Settling, bearings
 from daemon.ledger.states import State
-from daemon.workspace.answers import WorkspaceError
+from daemon.workspace.answers import Fate, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from structlog.typing import FilteringBoundLogger as Logger
 
@@ -30,10 +32,7 @@ if TYPE_CHECKING:
     from daemon.execution.timing import Timing
     from daemon.ledger.runs import Run
     from daemon.ledger.writer import Writer
-    from daemon.workspace.models import Job, SubJob
-
-LISTED_RATHER_THAN_POLLED = 5
-"""From this many due looks of a project on, one listing of its pools says which are worth a look (4.7)."""
+    from daemon.workspace.models import Desktop, Job, SubJob
 
 
 class Looker:
@@ -60,53 +59,50 @@ class Looker:
         self._timing = timing
         self._log = log
         self._draw = draw
-        self._seen_away: dict[int, frozenset[str]] = {}
 
-    async def worth_a_look(self, lane: Lane, runs: Sequence[Run]) -> Sequence[Run]:
-        """Those of many due looks of a project whose pool is steady again, or overdue (4.7).
+    async def worth_a_look(self, lane: Lane, runs: Sequence[Run]) -> set[int]:
+        """Those of many due looks of a project whose pool is steady again, or overdue, by id (4.7).
 
-        All of them where they are few; none, for now, where the listing fails.
+        None of them, for now, where the listing fails; all of them where it may not be read.
         """
-        if len(runs) < LISTED_RATHER_THAN_POLLED:
-            return runs
         try:
             listed = {pool.pool_id: pool for pool in await lane.workspace.list_pools()}
         except WorkspaceError as error:
             self._unreadable(lane, error)
-            return runs if error.permanent else ()
+            return {run.id for run in runs} if error.permanent else set()
         lane.answers(self._log)
-        return [
-            run for run in runs if self._is_overdue(run) or run.pool_id not in listed or listed[run.pool_id].is_steady
-        ]
+        return {
+            run.id
+            for run in runs
+            if self._is_overdue(run) or run.pool_id not in listed or listed[run.pool_id].is_steady
+        }
 
     async def probe(self, lane: Lane) -> None:
         """Look whether a halted project answers again, where no run waits whose attempt could tell (4.4)."""
         try:
             await lane.workspace.list_pools()
         except WorkspaceError as error:
-            lane.halt(error.message, self._log)
+            self._unreadable(lane, error)
         else:
             lane.answers(self._log)
 
     async def look(self, lane: Lane, run: Run) -> None:
         """Look at a run's jobs and desktops, and settle it where they say enough."""
-        self._roster.live.add(run.id)
         try:
             judgement, jobs = await self._judge(lane, run)
-            lane.answers(self._log)
-            await self._conclude(run, judgement, jobs)
         except WorkspaceError as error:
             self._unreadable(lane, error)
             await self._could_not_see(lane, run, error)
-        finally:
-            self._roster.live.discard(run.id)
+        else:
+            lane.answers(self._log)
+            await self._conclude(run, judgement, jobs)
 
     async def _judge(self, lane: Lane, run: Run) -> tuple[judging.Judgement, tuple[JobSeen, ...]]:
         known = await self._writer.do(lambda conn: bearings(conn, run))
         jobs, own = await self._look_at_jobs(lane, run, known)
         running = tuple(job.job_id for job in jobs if not job.closed)
         if not run.action.is_word:
-            return await self._judge_reboot(lane, run, own, running), jobs
+            return await self._judge_reboot(lane, run, own, known), jobs
         if running:
             return LookAgain(f"job {running[0]} runs"), jobs
         return await self._judge_word(lane, run, known, running), jobs
@@ -118,30 +114,29 @@ class Looker:
         seen = tuple(
             _seen(job_id, job, closed=job is None or job.is_terminal or is_given_up) for job_id, job in jobs.items()
         )
-        if run.job_id and run.job_id not in jobs:
+        if run.job_id and run.job_id not in jobs and not run.action.is_word:
             jobs[run.job_id] = await _job_or_none(lane, run.job_id)
         return seen, jobs.get(run.job_id or "")
 
-    async def _judge_reboot(self, lane: Lane, run: Run, own: Job | None, running: tuple[str, ...]) -> judging.Judgement:
+    async def _judge_reboot(self, lane: Lane, run: Run, own: Job | None, known: Bearings) -> judging.Judgement:
         if own is not None and not own.is_terminal:
             if self._is_overdue(run):
                 reason = f"given up: job {own.job_id} still {own.status}"
-                return Judged(Step(replace(run, state=State.UNKNOWN), reason), ())
-            return LookAgain(f"job {running[0] if running else own.job_id} runs")
+                return Judged(Step(replace(run, state=State.UNKNOWN), reason), known.refused)
+            return LookAgain(f"job {own.job_id} runs")
         parts = await self._parts(lane, run) if own is not None else []
-        return judging.judge_reboot(run, own, parts, self._clock.now(), self._backoff)
+        return judging.judge_reboot(run, own, parts, known.refused, now=self._clock.now(), backoff=self._backoff)
 
     async def _judge_word(self, lane: Lane, run: Run, known: Bearings, running: tuple[str, ...]) -> judging.Judgement:
         desktops = await lane.workspace.list_desktops(run.pool_id or "")
-        away = frozenset(desktop.desktop_id for desktop in judging.away(run, desktops))
         sight = Sight(
             desktops=desktops,
             running_jobs=running,
             is_overdue=self._is_overdue(run),
-            is_confirmed=self._seen_away.get(run.id) == away,
-            settles_in=self._settles_in(known),
+            is_confirmed=self._is_confirmed(run, desktops),
+            settles_in=self._settles_in(known.older_lost_at),
+            may_act_for=self._settles_in(known.lost_at),
         )
-        self._seen_away[run.id] = away
         judgement = judging.judge_word(run, sight, self._clock.now(), self._backoff)
         if isinstance(judgement, NeedsParts):
             sight = replace(sight, sub_jobs=await self._parts(lane, run))
@@ -158,10 +153,20 @@ class Looker:
                 return []
             raise
 
-    def _settles_in(self, known: Bearings) -> float:
-        if known.unknown_at is None:
+    def _is_confirmed(self, run: Run, desktops: Sequence[Desktop]) -> bool:
+        """Whether the look before saw the same: everything idle, and the same desktops away from their end state."""
+        before = self._roster.seen_away.pop(run.id, None)
+        if not all(desktop.is_idle for desktop in desktops):
+            return False
+        away = frozenset(desktop.desktop_id for desktop in judging.away(run, desktops))
+        self._roster.seen_away[run.id] = away
+        return before == away
+
+    def _settles_in(self, lost_at: datetime | None) -> float:
+        """Seconds until a request that was lost then cannot do anything any more."""
+        if lost_at is None:
             return 0.0
-        since = (self._clock.now() - known.unknown_at).total_seconds()
+        since = (self._clock.now() - lost_at).total_seconds()
         return max(0.0, 2 * self._timing.request_timeout - since)
 
     async def _conclude(self, run: Run, judgement: judging.Judgement, jobs: tuple[JobSeen, ...]) -> None:
@@ -169,14 +174,20 @@ class Looker:
             again = judgement if isinstance(judgement, LookAgain) else LookAgain("its parts are to be read")
             await self._goes_on(run, again.why, jobs, again.seconds)
             return
-        self._seen_away.pop(run.id, None)
         step = judgement.step
-        settling = Settling(
-            step.run, step.reason, self._clock.now(), step.error_code, jobs=jobs, desktops=judgement.desktops
+        settled = await self._sender.store(
+            Settling(
+                step.run,
+                step.reason,
+                self._clock.now(),
+                State.ACCEPTED,
+                step.error_code,
+                jobs=jobs,
+                desktops=judgement.desktops,
+            )
         )
-        settled = await self._sender.store(settling)
-        if not settled.was_open:
-            self._roster.forget(run.id, run.project)
+        if settled.moved_on:
+            self._roster.moved_on(settled.run)
         elif settled.run.state is State.PENDING:
             self._roster.forget(run.id, run.project)
             self._roster.rest(settled.run, step.wait)
@@ -186,9 +197,9 @@ class Looker:
     async def _goes_on(self, run: Run, why: str, jobs: tuple[JobSeen, ...], seconds: float | None) -> None:
         """Write down which jobs are over, where any is, and come again, unless something ended the run meanwhile."""
         if any(job.closed for job in jobs):
-            settled = await self._sender.store(Settling(run, why, self._clock.now(), jobs=jobs))
-            if not settled.was_open:
-                self._roster.forget(run.id, run.project)
+            settled = await self._sender.store(Settling(run, why, self._clock.now(), State.ACCEPTED, jobs=jobs))
+            if settled.moved_on:
+                self._roster.moved_on(settled.run)
                 return
         self.later(run, seconds)
 
@@ -198,15 +209,16 @@ class Looker:
             self.later(run)
             return
         reason = f"its end could not be seen: {error.message}"
-        unknown = replace(run, state=State.UNKNOWN)
-        code = error.answer.error_code
-        settled = await self._sender.store(Settling(unknown, reason, self._clock.now(), code))
-        self._roster.ended(settled.run, settled.run.state, reason, code)
+        await self._conclude(run, Judged(Step(replace(run, state=State.UNKNOWN), reason, error.answer.error_code)), ())
 
     def _unreadable(self, lane: Lane, error: WorkspaceError) -> None:
-        trouble = lane.condition.of(error.answer, self._clock.elapsed())
-        if trouble is not None:
+        """Draw from a look that failed what it says about the project as a whole."""
+        if error.answer.fate is Fate.UNAUTHORISED:  # a look refreshes once by itself before it says so
+            lane.halt(REFUSED, self._log)
+        elif trouble := lane.condition.of(error.answer, self._clock.elapsed()):
             lane.halt(trouble, self._log)
+        else:
+            lane.answers(self._log)
         self._log.warning(
             "look.failed",
             project=lane.project,
@@ -239,14 +251,19 @@ class Looker:
             desktops=desktops,
             sub_jobs=(),
             running_jobs=tuple(job_id for job_id, _, _ in known.jobs),
-            settles_in=self._settles_in(known),
+            settles_in=self._settles_in(known.older_lost_at),
         )
         judgement = judging.judge_word(run, sight, self._clock.now(), self._backoff)
         if not isinstance(judgement, Judged) or judgement.step.run.state is not State.SUCCEEDED:
             return False
         reason = f"{judgement.step.reason}" + ("" if run.maybe_executed else " (nothing to do)")
-        settled = await self._sender.store(Settling(judgement.step.run, reason, self._clock.now(), desktops=()))
-        self._roster.ended(settled.run, settled.run.state, settled.reason or reason)
+        settled = await self._sender.store(
+            Settling(judgement.step.run, reason, self._clock.now(), State.PENDING, desktops=())
+        )
+        if settled.moved_on:
+            self._roster.moved_on(settled.run)
+        else:
+            self._roster.ended(settled.run, settled.run.state, reason)
         return True
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daemon.errors import PoolpowerError
-from daemon.execution import ticking
+from daemon.execution import ticking, verdicts
 from daemon.ledger import claims, gates, runs
 from daemon.ledger.claims import Asked, Ended
 from daemon.ledger.states import State
@@ -39,12 +39,14 @@ class Done:
         made: the runs made, new ones and, for a repeated call, those it made before.
         fresh: those of them that are new and wait.
         ended: what it ended.
+        judged: what is not sent any more and only looked at.
     """
 
     ticked: Ticked
     made: tuple[Run, ...] = ()
     fresh: tuple[Run, ...] = ()
     ended: tuple[Ended, ...] = ()
+    judged: tuple[Run, ...] = ()
 
 
 def ask(conn: Connection, book: Book, wanted: Sequence[Asked], now: datetime) -> Done:
@@ -87,17 +89,28 @@ def cancel(conn: Connection, book: Book, run_id: int, who: str, now: datetime) -
     ticked = ticking.tick(conn, book, now)
     if ticked.is_behind:
         return Done(ticked)
+    run = _waiting(conn, run_id)
+    step = verdicts.called_off(run, f"cancelled by {who}")
+    reason = step.reason or ""
+    if step.run.state is not State.ACCEPTED:
+        gates.end(conn, [(run.id, step.run.state, reason)], now)
+        return Done(ticked, made=_as_it_is(conn, run), ended=(Ended(run, step.run.state, reason),))
+    (standing,) = gates.standings(conn, [run.id])
+    if standing.in_flight is not None:  # its gate, once the pool is free, sends nothing and hands it to the desktops
+        gates.call_off(conn, run.id, reason)
+        return Done(ticked, made=_as_it_is(conn, run))
+    gates.close(conn, [(run.id, step.run.state, reason)], now)
+    return Done(ticked, made=_as_it_is(conn, run), judged=(step.run,))
+
+
+def _waiting(conn: Connection, run_id: int) -> Run:
     found = runs.read(conn, [run_id])
     if not found:
         raise RefusedError(f"there is no run {run_id}", "poolpower history lists them")
-    run = found[0]
-    reason = f"cancelled by {who}"
-    if run.state is not State.PENDING:
-        raise RefusedError(f"run {run_id} is {run.state}; only a waiting run can be cancelled", None)
-    if run.maybe_executed:
-        raise RefusedError(
-            f"run {run_id} may have been carried out already; it is judged by its desktops",
-            f"to undo it, ask for the opposite: poolpower now … {run.pool}",
-        )
-    gates.end(conn, [(run.id, State.SKIPPED, reason)], now)
-    return Done(ticked, made=tuple(runs.read(conn, [run_id])), ended=(Ended(run, State.SKIPPED, reason),))
+    if found[0].state is not State.PENDING:
+        raise RefusedError(f"run {run_id} is {found[0].state}; only a waiting run can be cancelled", None)
+    return found[0]
+
+
+def _as_it_is(conn: Connection, run: Run) -> tuple[Run, ...]:
+    return tuple(runs.read(conn, [run.id]))

@@ -1,13 +1,18 @@
 """The one loop that lets things happen: gates for the runs whose turn it is, looks and searches that are due.
 
 A turn goes through the lanes: as many runs as there are tokens and slots for, one commit for all their gates, then a
-task each; what slots are left go to looks. Reboots pass one by one. Then it sleeps until the next thing is due or
-something wakes it. Nothing here waits for the cloud, so that no project holds up another.
+task each, one batch a lane and turn; what slots are left go to looks. Reboots pass one by one. Then it sleeps until the
+next thing is due or something wakes it. Nothing here waits for the cloud, so that no project holds up another.
+
+It is also what notices a late wake-up (protocol 1.1): more than a minute between two turns, which are never planned
+further apart than fifteen seconds, means that the machine slept or we did. Then the open rows are settled like after
+a start before any gate opens.
 """
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from daemon.execution import gate
@@ -18,7 +23,7 @@ from daemon.ledger.states import State
 from daemon.workspace.port import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from structlog.typing import FilteringBoundLogger as Logger
 
@@ -36,13 +41,17 @@ if TYPE_CHECKING:
 LARGEST_BATCH = 200
 """Gates in one commit at most."""
 LOOKS_A_TURN = 500
+LISTED_RATHER_THAN_POLLED = 5
+"""From this many due looks of a project on, one listing of its pools says which are worth a look (4.7)."""
 RETRY_LEDGER_AFTER = 1.0
 RETRY_UNKNOWN_ID_AFTER = 15.0
 LONGEST_SLEEP = 15.0
+LATE = 60.0
+"""Seconds between two turns from which on a wake-up counts as late (protocol 1.1)."""
 
 
 class Pump:
-    """Dispatches what is due, until it is cancelled."""
+    """Dispatches what is due, until it is told to end."""
 
     def __init__(
         self,
@@ -57,9 +66,14 @@ class Pump:
         clock: Clock,
         wake: asyncio.Event,
         log: Logger,
+        settle_anew: Callable[[], Awaitable[None]],
         observes: bool,
     ) -> None:
-        """Give it everything that it moves; ``wake`` is set by whatever makes something due."""
+        """Give it everything that it moves.
+
+        ``wake`` is set by whatever makes something due; ``settle_anew`` claims up to now and settles the open rows
+        like after a start.
+        """
         self._lanes = lanes
         self._roster = roster
         self._units = units
@@ -70,25 +84,45 @@ class Pump:
         self._clock = clock
         self._wake = wake
         self._log = log
+        self._settle_anew = settle_anew
         self._observes = observes
+        self._ending = asyncio.Event()
+        self._is_cut_off = False
+        self._last_awake = clock.elapsed()
 
     async def run(self) -> None:
-        """Turn after turn. A ledger that cannot be written stops everything here until it can (7.2)."""
-        while True:
+        """Turn after turn, until ``end``. A ledger that cannot be written stops everything here until it can (7.2)."""
+        self._last_awake = self._clock.elapsed()
+        while not self._ending.is_set():
             self._wake.clear()
             try:
                 seconds = await self.turn()
             except LedgerUnavailable as error:
-                self._log.error("ledger.unavailable", error=error.message, hint=error.hint)
-                seconds = RETRY_LEDGER_AFTER
-                await self._sleep(seconds, wakeable=False)
-                continue
-            await self._sleep(seconds, wakeable=True)
+                self._cut_off(error)
+                await self._pause(RETRY_LEDGER_AFTER)
+            except Exception:  # noqa: BLE001 - a fault of ours must not end the one loop; its trace is logged (4.13)
+                self._log.exception("internal.fault", run=None)
+                await self._pause(RETRY_LEDGER_AFTER)
+            else:
+                self._is_cut_off = False
+                await self._sleep(seconds)
 
-    async def _sleep(self, seconds: float, *, wakeable: bool) -> None:
-        if not wakeable:
-            await asyncio.sleep(seconds)
-            return
+    def end(self) -> None:
+        """Take nothing new: ``run`` returns once the turn under way is over, its commit included."""
+        self._ending.set()
+        self._wake.set()
+
+    def _cut_off(self, error: LedgerUnavailable) -> None:
+        if not self._is_cut_off:  # said once, not every second for as long as the disk is full
+            self._log.error("ledger.unavailable", error=error.message, hint=error.hint)
+        self._is_cut_off = True
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ending.wait()
+
+    async def _sleep(self, seconds: float) -> None:
         timer = asyncio.get_running_loop().call_later(seconds, self._wake.set)
         try:
             await self._wake.wait()
@@ -103,6 +137,7 @@ class Pump:
         """
         waits = [LONGEST_SLEEP]
         for lane in list(self._lanes.values()):
+            await self._settle_if_late()
             waits += await self._send_from(lane)
         self._start_looks()
         self._start_searches()
@@ -116,22 +151,31 @@ class Pump:
         ]
         return max(0.0, min(waits))
 
+    async def _settle_if_late(self) -> None:
+        late = self._clock.elapsed() - self._last_awake
+        if late > LATE:
+            self._log.warning("wake.late", seconds=round(late, 1))
+            await self._settle_anew()
+        self._last_awake = self._clock.elapsed()
+
     async def _send_from(self, lane: Lane) -> list[float]:
         """Pass the gates of as many runs of a project as may be sent; seconds until more may be."""
-        while True:
-            now, elapsed = self._clock.now(), self._clock.elapsed()
-            room, wait = self._room(lane, elapsed)
-            batch = lane.waiting.take(min(room, LARGEST_BATCH), now, elapsed) if room else []
-            if not batch:
-                self._probe_by_looking(lane, elapsed)
-                return [s for s in (wait, lane.waiting.seconds_to_next(now, elapsed)) if s is not None]
-            doubtful = [run for run in batch if run.id in self._roster.doubtful and lane.condition.halt is None]
-            for run in doubtful:
+        now, elapsed = self._clock.now(), self._clock.elapsed()
+        room, wait = self._room(lane, elapsed)
+        batch = lane.waiting.take(min(room, LARGEST_BATCH), now, elapsed) if room else []
+        if not batch:
+            self._probe_by_looking(lane, elapsed)
+            return [s for s in (wait, lane.waiting.seconds_to_next(now, elapsed)) if s is not None]
+        certain = []
+        for run in batch:
+            if run.id in self._roster.doubtful and lane.condition.halt is None:
                 self._roster.doubtful.discard(run.id)
                 self._tasks.start(run, self._check(lane, run))
-            certain = [run for run in batch if run not in doubtful]
-            if certain:
-                await self._pass_gates(lane, certain)
+            else:
+                certain.append(run)
+        if certain:
+            await self._pass_gates(lane, certain)
+        return [0.0]  # there may be more; the other projects have their turn first
 
     def _room(self, lane: Lane, elapsed: float) -> tuple[int, float | None]:
         """How many runs may be sent now, and the seconds until a clock makes it more (None: an answer will)."""
@@ -157,41 +201,55 @@ class Pump:
                 self._roster.rest(run, max(0.5, opens - self._clock.elapsed()))
             return
         lane.slots.take(len(batch))
-        for _ in batch:
-            log.take()
-        is_probe = lane.condition.halt is not None
-        lane.condition.is_probing = is_probe
+        log.take(len(batch))
+        opened = 0
         try:
             committed = self._clock.elapsed()
             passed = await self._commit(lane, batch, call)
-        except BaseException:
-            self._give_back(lane, call, len(batch))
-            for run in batch:
-                self._roster.wait(run)
+            opened = sum(isinstance(decision, Opened) for decision in passed.decisions)
+        except (LedgerUnavailable, asyncio.CancelledError):
+            self._wait_again(batch)
             raise
-        opened = [decision for decision in passed.decisions if isinstance(decision, Opened)]
-        self._give_back(lane, call, len(batch) - len(opened), keeps_probing=bool(opened))
+        except Exception:  # noqa: BLE001 - one run that cannot pass must not hold up the others (4.13)
+            self._log.exception("gates.fault", runs=[run.id for run in batch])
+            passed = None
+        finally:
+            lane.slots.release(len(batch) - opened)
+            log.give_back(len(batch) - opened)
+        if passed is None:
+            await self._pass_alone(lane, batch)
+            return
+        if opened and lane.condition.halt is not None:
+            lane.condition.begin_probe(committed)
         self._units.absorb(passed.ticked)
         if passed.ticked.is_behind:
-            for run in batch:
-                self._roster.wait(run)
+            self._wait_again(batch)
             await self._units.tick()
             return
         self._roster.all_ended(passed.overtaken)
         for decision in passed.decisions:
             self._follow_up(lane, decision, committed)
 
+    async def _pass_alone(self, lane: Lane, batch: Sequence[Run]) -> None:
+        """Find out which run of a batch it is that raises inside us: each passes alone, that one is set aside."""
+        if len(batch) == 1:
+            self._wait_again(batch)
+            await self._units.tick()  # raises where it is not this run's fault
+            self._roster.forget(batch[0].id, batch[0].project)
+            await self._tasks.fault(batch[0])
+            return
+        for run in batch:
+            await self._pass_gates(lane, [run])
+
+    def _wait_again(self, batch: Sequence[Run]) -> None:
+        for run in batch:
+            self._roster.wait(run)
+
     async def _commit(self, lane: Lane, batch: Sequence[Run], call: Call) -> Passed:
         ids, key = [run.id for run in batch], lane.limit_key(call)
         return await self._units.do(
             lambda conn, book, now: gate.pass_gates(conn, book, ids, key, now, observes=self._observes)
         )
-
-    def _give_back(self, lane: Lane, call: Call, count: int, *, keeps_probing: bool = False) -> None:
-        lane.slots.release(count)
-        for _ in range(count):
-            lane.log(call).give_back()
-        lane.condition.is_probing = lane.condition.is_probing and keeps_probing
 
     def _follow_up(self, lane: Lane, decision: Decision, committed: float) -> None:
         run = decision.run
@@ -209,22 +267,17 @@ class Pump:
             case Closed():
                 self._roster.ended(run, decision.state, decision.reason)
             case Gone():
-                self._roster.forget(run.id, run.project)
+                lane.waiting.discard(run.id)  # whatever took it from here has placed it
 
     async def _check(self, lane: Lane, run: Run) -> None:
         """A word is to be sent again: see first whether anything is left to do."""
-        self._roster.live.add(run.id)
-        try:
-            done = await self._looker.is_done_already(lane, run)
-        finally:
-            self._roster.live.discard(run.id)
-        if not done:
+        if not await self._looker.is_done_already(lane, run):
             self._roster.wait(run)
 
     def _probe_by_looking(self, lane: Lane, elapsed: float) -> None:
         """A halted project in which nothing waits is probed by a look (4.4)."""
         if lane.condition.may_probe(elapsed) and not lane.waiting.has_ready(self._clock.now(), elapsed):
-            lane.condition.is_probing = True
+            lane.condition.begin_probe(elapsed)
             self._tasks.start_chore(self._looker.probe(lane))
 
     def _start_looks(self) -> None:
@@ -232,15 +285,31 @@ class Pump:
         for run in self._roster.looks.take(self._clock.elapsed(), LOOKS_A_TURN):
             due.setdefault(run.project, []).append(run)
         for project, runs in due.items():
-            self._tasks.start_chore(self._look_at(self._lanes[project], runs))
-
-    async def _look_at(self, lane: Lane, runs: Sequence[Run]) -> None:
-        worth = await self._looker.worth_a_look(lane, runs)
-        for run in runs:
-            if run in worth:
-                self._tasks.start(run, self._looker.look(lane, run))
+            lane = self._lanes[project]
+            if lane.condition.halt is not None:  # nothing is asked of it but by probes (4.4)
+                for run in runs:
+                    self._looker.later(run)
+            elif len(runs) < LISTED_RATHER_THAN_POLLED:
+                self._look_at(lane, runs)
             else:
-                self._looker.later(run)
+                self._roster.live.update(run.id for run in runs)
+                self._tasks.start_chore(self._list_before_looking(lane, runs))
+
+    def _look_at(self, lane: Lane, runs: Iterable[Run]) -> None:
+        for run in runs:
+            self._tasks.start(run, self._looker.look(lane, run))
+
+    async def _list_before_looking(self, lane: Lane, runs: Sequence[Run]) -> None:
+        """Many looks are due: one listing of the project's pools says which are worth one (4.7)."""
+        worth: set[int] = set()
+        try:
+            worth = await self._looker.worth_a_look(lane, runs)
+        finally:
+            self._roster.live.difference_update(run.id for run in runs)
+            for run in runs:
+                if run.id not in worth:
+                    self._looker.later(run)
+        self._look_at(lane, (run for run in runs if run.id in worth))
 
     def _start_searches(self) -> None:
         for search in self._roster.searches.take(self._clock.elapsed(), LOOKS_A_TURN):

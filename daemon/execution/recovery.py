@@ -81,9 +81,14 @@ def recover(
     rows = [run for run in runs.read_open(conn) if run.id not in live and (only is None or run.id in only)]
     lost = [run.id for run in rows if run.state is State.ATTEMPTING and not attempts[run.id].is_answered]
     recovering.close_unanswered(conn, lost, Fate.LOST, LOST, now)
+    overruled = gates.overruled(conn, [run for run in rows if run.state is State.ATTEMPTING and run.action.is_word])
     found, ended = [], []
     for run in rows:
-        outcome = _outcome(run, attempts.get(run.id), since.get(run.id), now, timing=timing, longest=longest)
+        outcome: Found | Ended
+        if run.id in overruled:  # the commit that would make it wait again ends it instead (2.1)
+            outcome = Ended(run, State.SUPERSEDED, f"superseded by run {overruled[run.id]}")
+        else:
+            outcome = _outcome(run, attempts.get(run.id), since.get(run.id), now, timing=timing, longest=longest)
         if isinstance(outcome, Ended):
             ended.append(outcome)
             continue
@@ -134,6 +139,12 @@ def _attempting(run: Run, attempt: LastAttempt, now: datetime, timing: Timing) -
         return Found(verdicts.by_desktops(run))
     settled = attempt.sent_at + timedelta(seconds=timing.request_timeout)
     return Found(replace(_anew(run, now), state=State.PENDING, next_attempt_at=max(settled, now)))
+
+
+def unreachable(run: Run, why: str) -> Ended:
+    """How a run ends whose project the settings and the schedule file do not know any more."""
+    state = State.UNKNOWN if run.maybe_executed or run.state is not State.PENDING else State.SKIPPED
+    return Ended(run, state, f"its project {run.project} cannot be reached any more: {why}")
 
 
 def overdue_attempts(conn: Connection, now: datetime, timing: Timing, live: Collection[int]) -> set[int]:

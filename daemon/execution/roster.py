@@ -41,7 +41,15 @@ class Search:
 
 
 class Roster:
-    """The open runs by what is to happen to them next."""
+    """The open runs by what is to happen to them next.
+
+    Attributes:
+        looks: the accepted runs, by when their jobs and desktops are looked at next.
+        searches: the reboots of unknown fate, by when their job is looked for next.
+        live: the runs that a task has in hand.
+        doubtful: words to be sent again that may be done already: they are looked at before.
+        seen_away: the desktops that the last look at a run saw, idle, away from their end state.
+    """
 
     def __init__(self, lanes: Mapping[str, Lane], clock: Clock, wake: Callable[[], None], log: Logger) -> None:
         """Begin with no runs."""
@@ -53,6 +61,7 @@ class Roster:
         self.searches: Agenda[Search] = Agenda()
         self.live: set[int] = set()
         self.doubtful: set[int] = set()
+        self.seen_away: dict[int, frozenset[str]] = {}
         self._followed_since: dict[int, float] = {}
 
     def wait(self, run: Run) -> None:
@@ -65,6 +74,11 @@ class Roster:
         if doubtful and run.action.is_word:
             self.doubtful.add(run.id)
         self._lanes[run.project].waiting.rest(run, self._clock.elapsed() + seconds)
+        self.freed(run)
+
+    def put_behind(self, run: Run) -> None:
+        """It is to be sent once all that could be sent now have been."""
+        self._lanes[run.project].waiting.put_behind(run)
         self.freed(run)
 
     def block(self, run: Run) -> None:
@@ -80,9 +94,12 @@ class Roster:
             since: reading of the elapsed clock when following began; now where it begins with this.
         """
         elapsed = self._clock.elapsed()
+        is_new = run.id not in self._followed_since
         self._followed_since.setdefault(run.id, elapsed if since is None else since)
         self.looks.put(run.id, elapsed + seconds, run)
-        self.freed(run)
+        self._wake()
+        if is_new:  # from now on a newer word may overtake it (4.6); another look changes nothing for the pool
+            self.freed(run)
 
     def search(self, run: Run, attempt: int, sent_at: datetime, seconds: float) -> None:
         """Look for the job of this reboot, at once and for so long."""
@@ -129,17 +146,26 @@ class Roster:
         for ending in endings:
             self.ended(ending.run, ending.state, ending.reason)
 
+    def moved_on(self, run: Run) -> None:
+        """Something else took it in hand, and has placed it, or ended it."""
+        if not run.state.is_open:
+            self.forget(run.id, run.project)
+        self.freed(run)
+
     def forget(self, id_: int, project: str) -> None:
-        """Nothing more happens to it in this process."""
-        self._lanes[project].waiting.discard(id_)
+        """Nothing more happens to it in this process; its project may be none of ours any more."""
+        if project in self._lanes:
+            self._lanes[project].waiting.discard(id_)
         self.looks.discard(id_)
         self.searches.discard(id_)
         self.doubtful.discard(id_)
+        self.seen_away.pop(id_, None)
         self._followed_since.pop(id_, None)
 
     def freed(self, run: Run) -> None:
         """Something happened to its pool: what waits for the pool has its turn."""
-        self._lanes[run.project].waiting.unblock(run.pool_no)
+        if run.project in self._lanes:
+            self._lanes[run.project].waiting.unblock(run.pool_no)
         self._wake()
 
 

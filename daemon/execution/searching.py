@@ -52,14 +52,11 @@ class Searcher:
 
     async def look_for(self, lane: Lane, search: Search) -> None:
         """Look once: adopt a job, come again, or give up."""
-        self._roster.live.add(search.run.id)
         try:
             goes_on = await self._adopt(lane, search)
         except WorkspaceError as error:
             self._log.warning("search.failed", run=search.run.id, project=lane.project, error=error.message)
             goes_on = True
-        finally:
-            self._roster.live.discard(search.run.id)
         if goes_on:
             await self._again(search)
 
@@ -85,7 +82,7 @@ class Searcher:
         def unit(conn: Connection) -> bool:
             if not adopt_job(conn, run, search.attempt, job_id, now):
                 return False
-            settle(conn, [Settling(run, f"job {job_id} was found and adopted", now)])
+            settle(conn, [Settling(run, f"job {job_id} was found and adopted", now, State.ATTEMPTING)])
             return True
 
         if not await self._writer.do(unit):
@@ -101,7 +98,7 @@ class Searcher:
             return
         reason = "its request was lost and no job of it was found: it may or may not have been carried out"
         unknown = replace(search.run, state=State.UNKNOWN)
-        settled = await self._sender.store(Settling(unknown, reason, self._clock.now()))
+        settled = await self._sender.store(Settling(unknown, reason, self._clock.now(), State.ATTEMPTING))
         self._roster.ended(settled.run, settled.run.state, settled.reason or reason)
 
 

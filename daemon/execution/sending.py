@@ -72,25 +72,23 @@ class Sender:
         """
         run = replace(opened.run, attempts=opened.run.attempts + 1, state=State.ATTEMPTING, pool_id=opened.pool_id)
         run = replace(run, first_attempt_at=run.first_attempt_at or opened.sent_at)
-        self._roster.live.add(run.id)
-        try:
-            answer, sent = await self._send(lane, run, committed)
-            now = self._clock.now()
-            step = verdicts.after_answer(run, answer, opened.sent_at, now, self._backoff)
-            reply = _reply(opened.attempt, answer, now)
-            settled = await self.store(Settling(step.run, step.reason, now, step.error_code, reply))
-            self._say(settled.run, opened, answer)
-            await self._place(lane, settled, step, opened, answer=answer, sent=sent)
-        finally:
-            self._roster.live.discard(run.id)
-
-    async def _send(self, lane: Lane, run: Run, committed: float) -> tuple[Answer, float]:
-        log = lane.log(call_of(run))
         sent = self._clock.elapsed()
+        answer = await self._send(lane, run, sent - committed)
+        trouble = None if answer is TOO_LATE else lane.condition.of(answer, sent)
+        if answer.fate is Fate.FORBIDDEN and trouble is None:  # others of the project may: it is this pool (4.4)
+            answer = replace(answer, fate=Fate.REFUSED)
+        self._say(run, answer)
+        self._learn(lane, run, answer, trouble)
+        now = self._clock.now()
+        step = verdicts.after_answer(run, answer, opened.sent_at, now, self._backoff)
+        reply = _reply(opened.attempt, answer, now)
+        settled = await self.store(Settling(step.run, step.reason, now, State.ATTEMPTING, step.error_code, reply))
+        await self._place(lane, settled, step, opened, answer=answer, sent=sent)
+
+    async def _send(self, lane: Lane, run: Run, since_committed: float) -> Answer:
+        log = lane.log(call_of(run))
         try:
-            if sent - committed > self._timing.request_timeout:
-                return Answer(Fate.NEVER_SENT, error_msg="not sent: too long after its gate opened"), sent
-            return await _request(lane, run), sent
+            return TOO_LATE if since_committed > self._timing.request_timeout else await _request(lane, run)
         finally:
             log.answered(self._clock.elapsed())
             lane.slots.release()
@@ -105,41 +103,36 @@ class Sender:
                 self._log.error("ledger.answer_kept", run=settling.run.id, error=error.message, hint=error.hint)
                 await asyncio.sleep(STORE_AGAIN_EVERY)
 
+    def _learn(self, lane: Lane, run: Run, answer: Answer, trouble: str | None) -> None:
+        """Draw from an answer what it says about the project as a whole, and about the call's quota."""
+        if trouble is not None:
+            lane.halt(trouble, self._log)
+        elif answer is not TOO_LATE and answer.fate is not Fate.UNAUTHORISED:
+            lane.answers(self._log)
+        if answer.fate is Fate.REFUSED_FOR_NOW and answer.status == THROTTLED:
+            lane.log(call_of(run)).shut(self._clock.elapsed() + (answer.retry_after or self._timing.throttled))
+
     async def _place(
         self, lane: Lane, settled: Settled, step: Step, opened: Opened, *, answer: Answer, sent: float
     ) -> None:
         run = settled.run
-        trouble = lane.condition.of(answer, sent)
-        if trouble is not None:
-            lane.halt(trouble, self._log)
-        elif answer.fate is not Fate.UNAUTHORISED:
-            lane.answers(self._log)
-        if answer.fate is Fate.REFUSED_FOR_NOW and answer.status == THROTTLED:
-            lane.log(call_of(run)).shut(self._clock.elapsed() + (answer.retry_after or self._timing.throttled))
-        if not settled.was_open:
-            self._roster.forget(run.id, run.project)
-            self._roster.freed(run)
+        if settled.moved_on:
+            self._roster.moved_on(run)
         elif not run.state.is_open:
             self._roster.ended(run, run.state, settled.reason or "", step.error_code)
         elif step.is_search:
             self._roster.search(run, opened.attempt, opened.sent_at, self._timing.search_for)
         elif run.state is State.ACCEPTED:
             self._roster.follow(run, self._timing.poll_first if run.job_id else 0.0)
-        elif trouble is not None or answer.fate is Fate.UNAUTHORISED:
-            await self._wait_for_project(lane, run, answer, sent)
         else:
-            self._roster.rest(run, step.wait, doubtful=answer.status != THROTTLED)
+            if answer.fate is Fate.UNAUTHORISED:
+                await lane.refresh(sent, self._log)
+            if lane.condition.halt is None:
+                self._roster.rest(run, step.wait, doubtful=answer.fate in (Fate.REFUSED_FOR_NOW, Fate.LOST))
+            else:  # behind the others, so that the next probe is another run's attempt (4.4)
+                self._roster.put_behind(run)
 
-    async def _wait_for_project(self, lane: Lane, run: Run, answer: Answer, sent: float) -> None:
-        """Put it behind the others, so that the next probe is another run's attempt, or refresh and go on (4.4)."""
-        if answer.fate is Fate.UNAUTHORISED:
-            await lane.refresh(sent, self._log)
-        if lane.condition.halt is None:
-            self._roster.wait(run)
-        else:
-            self._roster.rest(run, lane.condition.probe_every if len(lane.waiting) else 0.0)
-
-    def _say(self, run: Run, opened: Opened, answer: Answer) -> None:
+    def _say(self, run: Run, answer: Answer) -> None:
         say = self._log.info if answer.fate is Fate.ACCEPTED else self._log.warning
         say(
             "attempt.answered",
@@ -147,7 +140,7 @@ class Sender:
             pool=run.pool,
             project=run.project,
             action=str(run.action),
-            attempt=opened.attempt,
+            attempt=run.attempts,
             fate=str(answer.fate),
             status=answer.status,
             error_code=answer.error_code,
@@ -159,6 +152,8 @@ class Sender:
 
 
 THROTTLED = 429
+TOO_LATE = Answer(Fate.NEVER_SENT, error_msg="not sent: too long after its gate opened")
+"""A suspend came between the gate and the request; it says nothing about the project."""
 
 
 def call_of(run: Run) -> Call:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Slots:
     """The concurrency of one project.
 
-    An action takes its slot without waiting or not at all; a look waits in line and is let in by ``admit_looks``,
+    An action takes its slot without waiting or not at all; a look stands in line and is let in by ``admit_looks``,
     which is called only once the actions have had their turn.
     """
 
@@ -41,13 +41,17 @@ class Slots:
         """Give slots back."""
         self._free += count
 
-    async def queue_look(self, log: SlidingLog) -> None:
-        """Wait in line for a slot and a token of this log; both are taken on return.
+    def queue_look(self, log: SlidingLog) -> asyncio.Future[None]:
+        """Stand in line for a slot and a token of this log; hand the result to ``wait_for``."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line.append((log, turn))
+        return turn
+
+    async def wait_for(self, turn: asyncio.Future[None], log: SlidingLog) -> None:
+        """Wait until a look's turn has come; its slot and token are taken on return.
 
         A caller that is cancelled leaves the line and gives back what it was just handed.
         """
-        turn = asyncio.get_running_loop().create_future()
-        self._line.append((log, turn))
         try:
             await turn
         except asyncio.CancelledError:

@@ -41,17 +41,23 @@ class Tasks:
         self._faults: Counter[int] = Counter()
 
     def start(self, run: Run, work: Coroutine[None, None, None], *, is_attempt: bool = False) -> None:
-        """Do something for a run."""
-        self._hold(self._guarded(run, work), self._attempts if is_attempt else self._others)
+        """Do something for a run, which is live from this instant until it is done."""
+        self._roster.live.add(run.id)
+        self._hold(run, work, self._attempts if is_attempt else self._others)
 
     def start_chore(self, work: Coroutine[None, None, None]) -> None:
         """Do something for nobody in particular."""
-        self._hold(self._guarded(None, work), self._others)
+        self._hold(None, work, self._others)
 
-    def _hold(self, work: Coroutine[None, None, None], where: set[asyncio.Task[None]]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _hold(self, run: Run | None, work: Coroutine[None, None, None], where: set[asyncio.Task[None]]) -> None:
+        task = asyncio.get_running_loop().create_task(self._guarded(run, work))
         where.add(task)
-        task.add_done_callback(where.discard)
+
+        def over(task: asyncio.Task[None]) -> None:
+            where.discard(task)
+            work.close()  # one that was cancelled before its first step has not begun it
+
+        task.add_done_callback(over)
 
     async def drain(self, seconds: float) -> int:
         """Let the requests in flight finish, at most this long, and end the rest; gives how many did not finish."""
@@ -72,23 +78,32 @@ class Tasks:
             await self._put_back(run)
         except Exception:  # noqa: BLE001 - a fault of ours must not stop anything else; its trace is logged (4.13)
             self._log.exception("internal.fault", run=run.id if run else None)
-            await self._set_aside(run)
+            if run is not None:
+                await self.fault(run)
+        finally:
+            if run is not None:
+                self._roster.live.discard(run.id)
 
-    async def _set_aside(self, run: Run | None) -> None:
-        if run is None:
-            return
+    async def fault(self, run: Run) -> None:
+        """A run raised inside us: it comes again later, or is set aside where it keeps doing so (4.13)."""
         self._faults[run.id] += 1
         if self._faults[run.id] < FAULTS_ALLOWED:
             await self._put_back(run)
             return
-        reason = "internal: it kept failing inside poolpower; the trace is in the log (internal.fault)"
-        failed = replace(run, state=State.FAILED)
         try:
-            await self._writer.add(settle, Settling(failed, reason, self._clock.now()))
+            await self._set_aside(run)
         except LedgerUnavailable:
-            self._log.error("run.not_set_aside", run=run.id)  # the sweep and the next start settle it
-            return
-        self._roster.ended(failed, State.FAILED, reason)
+            self._log.error("run.not_set_aside", run=run.id)
+            await self._put_back(run)
+
+    async def _set_aside(self, run: Run) -> None:
+        reason = "internal: it kept failing inside poolpower; the trace is in the log (internal.fault)"
+        for known in await self._writer.do(lambda conn: ledger_runs.read(conn, [run.id])):
+            if known.state.is_open:
+                failed = replace(known, state=State.FAILED)
+                await self._writer.add(settle, Settling(failed, reason, self._clock.now(), found=known.state))
+                self._roster.ended(failed, State.FAILED, reason)
+        del self._faults[run.id]
 
     async def _put_back(self, run: Run | None) -> None:
         """Let it come again as the ledger has it; a run that was being sent is left to the sweep (5.3)."""
@@ -97,7 +112,7 @@ class Tasks:
         try:
             found = await self._writer.do(lambda conn: ledger_runs.read(conn, [run.id]))
         except LedgerUnavailable:
-            found = [run]
+            found = [run]  # as it was handed to us: where that is wrong, its gate or its look will find out
         for known in found:
             if known.state is State.PENDING:
                 self._roster.rest(known, AGAIN_AFTER)

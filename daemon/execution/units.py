@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from daemon.execution import ticking
 from daemon.ledger.book import Book, StaleBookError
+from daemon.ledger.errors import LedgerUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from daemon.ledger.writer import Writer
 
 T = TypeVar("T")
+
+TURNS = 1000
+"""Turns of the event loop in which an acceptance that is committed is certain to be known here."""
 
 
 class Units:
@@ -43,8 +47,20 @@ class Units:
             try:
                 return await self.writer.do(lambda conn: unit(conn, book, self._clock.now()))  # noqa: B023
             except StaleBookError:
-                while self.book is book:  # noqa: ASYNC110 - the acceptance is committed already
-                    await asyncio.sleep(0)  # one turn of the loop: its caller is about to set it
+                await self._newer_than(book)
+
+    async def _newer_than(self, book: Book) -> None:
+        """Wait for the version that was accepted meanwhile: its caller is about to set it.
+
+        Raises:
+            LedgerUnavailable: nobody does. An acceptance was reported as failed and was committed all the same;
+                accepting it again finds that out.
+        """
+        for _ in range(TURNS):
+            if self.book is not book:
+                return
+            await asyncio.sleep(0)
+        raise LedgerUnavailable("the ledger has a newer version than the one known here", "reload the schedule file")
 
     async def tick(self) -> None:
         """Claim everything up to now, chunk by chunk (protocol 1.2).

@@ -70,9 +70,10 @@ def after_answer(run: Run, answer: Answer, sent_at: datetime, now: datetime, bac
             return Step(run, reason, answer.error_code, is_search=True)
         case Fate.REFUSED_FOR_NOW | Fate.LOST:
             return again(run, said, now, max(backoff.after(run.attempts), answer.retry_after or 0.0), answer)
+        case Fate.NEVER_SENT:
+            return again(run, said, now, backoff.after(run.attempts), answer)
         case _:
-            waiting = replace(run, state=State.PENDING, next_attempt_at=now)
-            return Step(waiting, f"waits for its project: {said}", answer.error_code)
+            return again(run, f"waits for its project: {said}", now, 0.0, answer)
 
 
 def _counted(run: Run, answer: Answer, sent_at: datetime) -> Run:
@@ -83,13 +84,14 @@ def _counted(run: Run, answer: Answer, sent_at: datetime) -> Run:
 def again(run: Run, why: str, now: datetime, wait: float, answer: Answer | None = None) -> Step:
     """Let a run wait for its next attempt, or end it where that would come too late (protocol 2.5, 4.8).
 
-    A wait that we chose is cut to the deadline, so that the last try comes at it; one that the cloud asked for is not.
+    A wait that we chose is cut, so that the last try comes just before the deadline; one that the cloud asked for is
+    not.
     """
     code = answer.error_code if answer else None
     deadline = run.deadline
     if deadline is None:
         return Step(_pending(run, now, wait), why, code, wait)
-    left = (deadline - now).total_seconds()
+    left = (deadline - now).total_seconds() - LAST_MOMENT
     asked = (answer.retry_after or 0.0) if answer else 0.0
     if left <= 0 or asked > left:
         beyond = f"{why}; " + ("asked to wait beyond the deadline" if left > 0 else "retried until the deadline")
@@ -100,6 +102,10 @@ def again(run: Run, why: str, now: datetime, wait: float, answer: Answer | None 
 
 def _pending(run: Run, now: datetime, wait: float) -> Run:
     return replace(run, state=State.PENDING, next_attempt_at=now + timedelta(seconds=wait))
+
+
+LAST_MOMENT = 1.0
+"""Seconds before the deadline from which on no other try is begun."""
 
 
 def at_deadline(run: Run, why: str, code: str | None = None) -> Step:
@@ -115,6 +121,13 @@ def at_deadline(run: Run, why: str, code: str | None = None) -> Step:
 def by_desktops(run: Run) -> Run:
     """The run as one that only looks at the desktops can settle."""
     return replace(run, state=State.ACCEPTED, job_id=None, next_attempt_at=None)
+
+
+def called_off(run: Run, why: str) -> Step:
+    """End a waiting run that is not to be sent any more, whatever time it has left (protocol 4.10, 4.11)."""
+    if not run.maybe_executed:
+        return Step(replace(run, state=State.SKIPPED, next_attempt_at=None), why)
+    return at_deadline(replace(run, retry_for=timedelta(0)), why)
 
 
 def is_missed(run: Run, now: datetime, *, after_outage: bool) -> bool:

@@ -7,7 +7,10 @@ suspends, for something to happen to its pool, or, ready, for its turn: manual r
 from __future__ import annotations
 
 import heapq
+from enum import StrEnum, auto
 from typing import TYPE_CHECKING
+
+from daemon.execution.agenda import Agenda
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,17 +18,27 @@ if TYPE_CHECKING:
     from daemon.ledger.runs import Run
 
 
+class Place(StrEnum):
+    """What a waiting run waits for."""
+
+    SPREAD = auto()
+    RESTING = auto()
+    BLOCKED = auto()
+    READY = auto()
+
+
 class WaitingRuns:
-    """The waiting runs of one project."""
+    """The waiting runs of one project; a run is in one place at a time, the one it was put in last."""
 
     def __init__(self) -> None:
         """Begin with none."""
         self._runs: dict[int, Run] = {}
+        self._place: dict[int, Place] = {}
         self._spread: list[tuple[datetime, int]] = []
-        self._resting: list[tuple[float, int]] = []
+        self._resting: Agenda[Run] = Agenda()
         self._blocked: dict[int, dict[int, None]] = {}
-        self._ready: list[tuple[bool, datetime, int]] = []
-        self._place: dict[int, str] = {}
+        self._ready: list[tuple[int, bool, datetime, int]] = []
+        self._put_behind = 0
 
     def __len__(self) -> int:
         """How many wait."""
@@ -37,40 +50,48 @@ class WaitingRuns:
 
     def add(self, run: Run, now: datetime) -> None:
         """Let a run wait for its time, or for its turn where that has come."""
-        self._runs[run.id] = run
         if run.due_at > now:
-            self._place[run.id] = "spread"
+            self._put(run, Place.SPREAD)
             heapq.heappush(self._spread, (run.due_at, run.id))
         else:
             self._make_ready(run)
 
     def rest(self, run: Run, until: float) -> None:
         """Let a run wait for its backoff: until this reading of the clock that counts suspends."""
-        self._runs[run.id] = run
-        self._place[run.id] = "resting"
-        heapq.heappush(self._resting, (until, run.id))
+        self._put(run, Place.RESTING)
+        self._resting.put(run.id, until, run)
 
     def block(self, run: Run) -> None:
         """Let a run wait until ``unblock`` is called for its pool."""
-        self._runs[run.id] = run
-        self._place[run.id] = "blocked"
+        self._put(run, Place.BLOCKED)
         self._blocked.setdefault(run.pool_no, {})[run.id] = None
+
+    def put_behind(self, run: Run) -> None:
+        """Let a run have its turn once all that are ready now have had theirs."""
+        self._put_behind += 1
+        self._make_ready(run, self._put_behind)
 
     def unblock(self, pool_no: int) -> None:
         """Something happened to this pool: what waited for it has its turn again."""
         for id_ in self._blocked.pop(pool_no, ()):
-            if self._place.get(id_) == "blocked":
+            if self._place.get(id_) is Place.BLOCKED:
                 self._make_ready(self._runs[id_])
+
+    def unblock_all(self) -> None:
+        """Let whatever waits for its pool have its turn again."""
+        for pool_no in list(self._blocked):
+            self.unblock(pool_no)
 
     def discard(self, id_: int) -> None:
         """A run does not wait any more; does nothing where it did not."""
         self._runs.pop(id_, None)
         self._place.pop(id_, None)
+        self._resting.discard(id_)
 
     def wake_all(self) -> None:
         """Something changed for all of them: whatever rests or is blocked has its turn again."""
         for id_, place in list(self._place.items()):
-            if place in ("resting", "blocked"):
+            if place in (Place.RESTING, Place.BLOCKED):
                 self._make_ready(self._runs[id_])
         self._blocked.clear()
 
@@ -81,8 +102,8 @@ class WaitingRuns:
         put_back = []
         while self._ready and (limit is None or len(taken) < limit):
             entry = heapq.heappop(self._ready)
-            run = self._runs.get(entry[2])
-            if run is None or self._place[run.id] != "ready":
+            run = self._runs.get(entry[-1])
+            if run is None or self._place[run.id] is not Place.READY:
                 continue
             if run.pool_no in taken or (taken and not run.action.is_word):
                 put_back.append(entry)
@@ -101,29 +122,33 @@ class WaitingRuns:
     def has_ready(self, now: datetime, elapsed: float) -> bool:
         """Whether it is any run's turn."""
         self._wake(now, elapsed)
-        while self._ready and self._place.get(self._ready[0][2]) != "ready":
+        while self._ready and self._place.get(self._ready[0][-1]) is not Place.READY:
             heapq.heappop(self._ready)
         return bool(self._ready)
 
     def seconds_to_next(self, now: datetime, elapsed: float) -> float | None:
-        """Seconds until a run that waits for a clock is ready; None where none does."""
-        waits = []
-        if self._spread:
-            waits.append((self._spread[0][0] - now).total_seconds())
-        if self._resting:
-            waits.append(self._resting[0][0] - elapsed)
-        return max(0.0, min(waits)) if waits else None
+        """Seconds until a run that waits for a clock is ready; None where none does.
 
-    def _make_ready(self, run: Run) -> None:
-        self._place[run.id] = "ready"
-        heapq.heappush(self._ready, (not run.is_manual, run.due_at, run.id))
+        Those that are ready already do not count: they wait for room, which no clock here can tell.
+        """
+        self._wake(now, elapsed)
+        spread = (self._spread[0][0] - now).total_seconds() if self._spread else None
+        waits = [wait for wait in (spread, self._resting.seconds_to_next(elapsed)) if wait is not None]
+        return min(waits, default=None)
+
+    def _put(self, run: Run, place: Place) -> None:
+        self._runs[run.id] = run
+        self._place[run.id] = place
+        self._resting.discard(run.id)
+
+    def _make_ready(self, run: Run, behind: int = 0) -> None:
+        self._put(run, Place.READY)
+        heapq.heappush(self._ready, (behind, not run.is_manual, run.due_at, run.id))
 
     def _wake(self, now: datetime, elapsed: float) -> None:
         while self._spread and self._spread[0][0] <= now:
-            self._wake_one(heapq.heappop(self._spread)[1], "spread")
-        while self._resting and self._resting[0][0] <= elapsed:
-            self._wake_one(heapq.heappop(self._resting)[1], "resting")
-
-    def _wake_one(self, id_: int, place: str) -> None:
-        if self._place.get(id_) == place:
-            self._make_ready(self._runs[id_])
+            id_ = heapq.heappop(self._spread)[1]
+            if self._place.get(id_) is Place.SPREAD:
+                self._make_ready(self._runs[id_])
+        for run in self._resting.take(elapsed, len(self._resting)):
+            self._make_ready(run)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from daemon.ledger import schema
@@ -91,22 +91,29 @@ def _without_claimed(
     Only near an acceptance can that be; elsewhere the question is not asked.
     """
     near = book.accepted_at + WALL_TIMES_REPEAT_WITHIN
-    asked = {occurrence.wall for occurrence, _ in occurrences if occurrence.scheduled_at <= near}
+    asked = [_claim_of(book, occurrence) for occurrence, _ in occurrences if occurrence.scheduled_at <= near]
     if not asked:
         return list(occurrences)
     taken = claimed_walls(conn, asked)
-    return [
-        (occurrence, skip)
-        for occurrence, skip in occurrences
-        if (book.numbers[occurrence.pool.project, occurrence.pool.key], occurrence.action, occurrence.wall) not in taken
-    ]
+    return [(occurrence, skip) for occurrence, skip in occurrences if _claim_of(book, occurrence) not in taken]
 
 
-def claimed_walls(conn: Connection, walls: Iterable[str]) -> set[tuple[int, str, str]]:
-    """The (pool number, action, wall time) that have a run already, withdrawn and void ones aside (3.2)."""
+def _claim_of(book: Book, occurrence: Occurrence) -> tuple[int, str, str]:
+    return (book.numbers[occurrence.pool.project, occurrence.pool.key], occurrence.action, occurrence.wall)
+
+
+def claimed_walls(conn: Connection, asked: Iterable[tuple[int, str, str]]) -> set[tuple[int, str, str]]:
+    """Which (pool number, action, wall time) have a run already, withdrawn and void ones aside (3.2).
+
+    More than was asked may come back; what was asked and has a run always does.
+    """
+    pool_numbers, actions, walls = (set(values) for values in zip(*asked, strict=True))
     runs = schema.runs.c
     query = select(runs.pool_no, runs.action, runs.wall).where(
-        runs.wall.in_(list(walls)),
+        runs.pool_no.in_(pool_numbers),
+        runs.action.in_(actions),
+        runs.wall.in_(walls),
+        runs.wall.is_not(None),
         runs.state != State.VOID,
         ~((runs.state == State.SKIPPED) & runs.reason.startswith("withdrawn by version")),
     )
@@ -220,7 +227,8 @@ class Asked:
 def asked_before(conn: Connection, request: str) -> list[Run]:
     """The runs that a call with this request id made before."""
     runs = schema.runs.c
-    return [from_row(row) for row in conn.execute(select(*COLUMNS).where(runs.request == request).order_by(runs.id))]
+    query = select(*COLUMNS).where(runs.request == request, text(schema.ASKED)).order_by(runs.id)
+    return [from_row(row) for row in conn.execute(query)]
 
 
 def insert_manual(conn: Connection, asked: Asked, version: int, now: datetime) -> Run:

@@ -64,7 +64,7 @@ def ledger_path(url: str) -> Path:
             _URL_HINT,
         )
     path = Path(name).expanduser().resolve()
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - says no, instead of raising, where this user may not look
         raise LedgerUrlError(f"{path} is a folder, the database URL must name a file", f"write {path}/ledger.db")
     return path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, select, text
@@ -87,6 +88,22 @@ def standings(conn: Connection, ids: Iterable[int]) -> list[Standing]:
     return [_standing(row) for row in conn.execute(_STANDING, {"ids": list(ids)})]
 
 
+def overruled(conn: Connection, waiting: Iterable[Run]) -> dict[int, int]:
+    """Of runs that are to wait again, those that a newer one makes pointless, with that one's id (protocol 2.1).
+
+    That is a newer word, or for a reboot a newer reboot that is open.
+    """
+    by_id = {run.id: run for run in waiting}
+    ended = {}
+    for standing in standings(conn, by_id) if by_id else ():
+        run = by_id[standing.run.id]
+        newer = [standing.last_word, None if run.action.is_word else standing.newest_reboot]
+        newest = max((id_ for id_ in newer if id_ is not None), default=0)
+        if newest > run.id:
+            ended[run.id] = newest
+    return ended
+
+
 def _standing(row: Any) -> Standing:
     known_id, word, action, flying, flying_state, flying_job, oldest, reboot = tuple(row)[len(COLUMNS) :]
     return Standing(
@@ -166,14 +183,21 @@ def end(conn: Connection, endings: Sequence[tuple[int, State, str]], now: dateti
 _to_desktops = (
     schema.runs.update()
     .where(schema.runs.c.id == bindparam("of_run"), schema.runs.c.state == State.PENDING)
-    .values(state=State.ACCEPTED, job_id=None, reason=bindparam("why"), next_attempt_at=None)
+    .values(state=State.ACCEPTED, job_id=None, reason=bindparam("why"), next_attempt_at=None, retry_for=timedelta(0))
 )
+
+
+def call_off(conn: Connection, id_: int, why: str) -> None:
+    """Leave nothing of ``retry_for`` to a waiting run that may have been executed: it is not sent any more."""
+    runs = schema.runs
+    conn.execute(runs.update().where(runs.c.id == id_).values(retry_for=timedelta(0), reason=why))
 
 
 def close(conn: Connection, closings: Sequence[tuple[int, State, str]], now: datetime) -> None:
     """Carry out what gates decided instead of opening: (id, state, reason) each.
 
-    Accepted means that no more is sent and the desktops are to be looked at (4.11); every other state is final.
+    Accepted means that no more is sent and the desktops are to be looked at (4.11), so that nothing of ``retry_for``
+    is left; every other state is final.
     """
     end(conn, [closing for closing in closings if not closing[1].is_open], now)
     looked_at = [{"of_run": id_, "why": why} for id_, state, why in closings if state is State.ACCEPTED]

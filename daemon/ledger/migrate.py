@@ -60,12 +60,12 @@ def migrate(path: Path) -> Upgrade:
     create_file(path)
     engine = migrating_engine(path)
     try:
-        # BEGIN IMMEDIATE and the COMMIT also show whether this file can be written at all.
         with engine.begin() as connection:
             before = revision_of(connection, path)
             if before != NEWEST:
                 _run_alembic(connection)
                 _refuse_dangling(connection)
+            _prove_writable(connection)
     except (DBAPIError, sqlite3.Error) as error:
         raise unusable(error, path) from error
     finally:
@@ -126,6 +126,11 @@ def _run_alembic(connection: Connection) -> None:
     config.set_main_option("script_location", "daemon.ledger:migrations")
     config.attributes["connection"] = connection
     command.upgrade(config, NEWEST)
+
+
+def _prove_writable(connection: Connection) -> None:
+    """A file that may only be read is refused now: SQLite opens it, and even begins, without a word."""
+    connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
 
 
 def _refuse_dangling(connection: Connection) -> None:

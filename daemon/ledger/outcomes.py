@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
-from daemon.ledger import gates, schema
-from daemon.ledger.runs import COLUMNS, Run, from_row
+from daemon.ledger import gates, runs, schema
 from daemon.ledger.states import State
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
+
+    from daemon.ledger.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,9 @@ class Settling:
         run: the run as it is to be.
         reason: why; required where the state is final.
         at: when, for ``finished_at`` and what was looked at.
+        found: the state that this was concluded from: where the run has moved on since, only the answer and what was
+            seen of jobs are written. One that is where it is to be already has not moved on: the commit of an earlier
+            try was reported as failed and was there all the same.
         error_code: the last error's code, if there was one.
         reply: the attempt's answer, if one came.
         jobs: what was seen of jobs.
@@ -85,6 +89,7 @@ class Settling:
     run: Run
     reason: str | None
     at: datetime
+    found: State
     error_code: str | None = None
     reply: Reply | None = None
     jobs: tuple[JobSeen, ...] = ()
@@ -98,12 +103,12 @@ class Settled:
     Attributes:
         run: as it is now.
         reason: why.
-        was_open: false where something else had ended the run before; then only the answer was written.
+        moved_on: something else had ended the run before, or taken it in hand; the run is not touched then.
     """
 
     run: Run
     reason: str | None
-    was_open: bool = True
+    moved_on: bool = False
 
 
 def settle(conn: Connection, settlings: Sequence[Settling]) -> list[Settled]:
@@ -112,22 +117,21 @@ def settle(conn: Connection, settlings: Sequence[Settling]) -> list[Settled]:
     A bulk unit for ``Writer.add``: many answers that come at once share their statements.
     """
     _store_replies(conn, [settling.reply for settling in settlings if settling.reply])
-    closed = _ended_before(conn, [settling.run.id for settling in settlings])
-    ended = _overruled(conn, [settling for settling in settlings if settling.run.state is State.PENDING])
+    known = {run.id: run for run in runs.read(conn, [settling.run.id for settling in settlings])}
+    moved = {s.run.id for s in settlings if known[s.run.id].state not in (s.found, s.run.state)}
+    waiting = [s for s in settlings if s.run.state is State.PENDING and s.run.id not in moved]
+    ended = _overruled(conn, waiting)
     settlings = [ended.get(settling.run.id, settling) for settling in settlings]
-    conn.execute(_settle, [_run_values(settling) for settling in settlings])
+    stands = [settling for settling in settlings if settling.run.id not in moved]
+    if stands:
+        conn.execute(_settle, [_run_values(settling) for settling in stands])
     _store_new_jobs(conn, settlings)
     for settling in settlings:
-        _store_seen(conn, settling)
+        _store_seen(conn, settling, names_desktops=settling.run.id not in moved)
     return [
-        Settled(closed.get(settling.run.id, settling.run), settling.reason, settling.run.id not in closed)
-        for settling in settlings
+        Settled(known[s.run.id], None, moved_on=True) if s.run.id in moved else Settled(s.run, s.reason)
+        for s in settlings
     ]
-
-
-def _ended_before(conn: Connection, ids: Sequence[int]) -> dict[int, Run]:
-    query = select(*COLUMNS).where(schema.runs.c.id.in_(ids), schema.runs.c.finished_at.is_not(None))
-    return {run.id: run for run in map(from_row, conn.execute(query))}
 
 
 _reply_columns = [field.name for field in fields(Reply) if field.name != "attempt"]
@@ -150,24 +154,22 @@ def _store_replies(conn: Connection, replies: Sequence[Reply]) -> None:
 
 
 def _overruled(conn: Connection, waiting: Sequence[Settling]) -> dict[int, Settling]:
-    """Those that a newer word, or for a reboot a newer reboot, ends instead of letting them wait again."""
-    if not waiting:
-        return {}
-    situations = {standing.run.id: standing for standing in gates.standings(conn, [s.run.id for s in waiting])}
-    ended = {}
-    for settling in waiting:
-        standing = situations[settling.run.id]
-        candidates = [standing.last_word, None if settling.run.action.is_word else standing.newest_reboot]
-        newer = max((id_ for id_ in candidates if id_ is not None and id_ > settling.run.id), default=None)
-        if newer is not None:
-            run = replace(settling.run, state=State.SUPERSEDED, next_attempt_at=None)
-            ended[settling.run.id] = replace(settling, run=run, reason=f"superseded by run {newer}")
-    return ended
+    """Those that a newer run ends instead of letting them wait again (protocol 2.1)."""
+    by = gates.overruled(conn, [settling.run for settling in waiting])
+    return {
+        settling.run.id: replace(
+            settling,
+            run=replace(settling.run, state=State.SUPERSEDED, next_attempt_at=None),
+            reason=f"superseded by run {by[settling.run.id]}",
+        )
+        for settling in waiting
+        if settling.run.id in by
+    }
 
 
 _settle = (
     schema.runs.update()
-    .where(schema.runs.c.id == bindparam("of_run"), schema.runs.c.finished_at.is_(None))
+    .where(schema.runs.c.id == bindparam("of_run"))
     .values(
         state=bindparam("to_state"),
         reason=bindparam("to_reason"),
@@ -215,13 +217,14 @@ def _store_new_jobs(conn: Connection, settlings: Iterable[Settling]) -> None:
         conn.execute(insert(schema.jobs).on_conflict_do_nothing(), rows)
 
 
-def _store_seen(conn: Connection, settling: Settling) -> None:
+def _store_seen(conn: Connection, settling: Settling, *, names_desktops: bool) -> None:
     for job in settling.jobs:
         store_job(conn, settling.run.project, job, settling.at)
-    if settling.desktops is not None:
+    if settling.desktops is not None and names_desktops:
         seen = schema.job_desktops
         conn.execute(seen.delete().where(seen.c.run == settling.run.id))
-        rows = [_desktop_values(settling.run.id, desktop) for desktop in settling.desktops]
+        once = {desktop.desktop_id: desktop for desktop in settling.desktops}
+        rows = [_desktop_values(settling.run.id, desktop) for desktop in once.values()]
         if rows:
             conn.execute(seen.insert(), rows)
 
@@ -260,38 +263,44 @@ class Bearings:
 
     Attributes:
         jobs: (job id, its run, when it became known, status last seen) of every job of the pool not closed.
-        own_job_at: when the run's own last job became known, or None without one.
-        unknown_at: when the pool's newest attempt of unknown fate was sent, or None.
+        lost_at: when the run's newest attempt was sent, where its fate is unknown; else None.
+        older_lost_at: when the newest of the pool's older attempts of unknown fate was sent, or None.
         refused: desktops of this run that were refused for good by an earlier job.
     """
 
     jobs: tuple[tuple[str, int, datetime], ...]
-    own_job_at: datetime | None
-    unknown_at: datetime | None
+    lost_at: datetime | None
+    older_lost_at: datetime | None
     refused: tuple[DesktopSeen, ...]
 
 
 def bearings(conn: Connection, run: Run) -> Bearings:
     """Read what a look at this run is judged by."""
-    jobs, attempts, runs, seen = schema.jobs, schema.attempts, schema.runs, schema.job_desktops
+    jobs, seen = schema.jobs.c, schema.job_desktops.c
     open_jobs = conn.execute(
-        select(jobs.c.job_id, jobs.c.run, jobs.c.started_at).where(jobs.c.pool_no == run.pool_no, ~jobs.c.closed)
+        select(jobs.job_id, jobs.run, jobs.started_at).where(jobs.pool_no == run.pool_no, ~jobs.closed)
     )
-    own = conn.execute(
-        select(jobs.c.started_at).where(jobs.c.project == run.project, jobs.c.job_id == run.job_id)
-    ).scalar()
-    recent = select(runs.c.id).where(runs.c.pool_no == run.pool_no).order_by(runs.c.id.desc()).limit(8)
-    unknown = conn.execute(
-        select(attempts.c.sent_at)
-        .where(attempts.c.run.in_(recent), attempts.c.fate == "lost")
-        .order_by(attempts.c.sent_at.desc())
-        .limit(1)
-    ).scalar()
-    columns = [seen.c[field.name] for field in fields(DesktopSeen)]
-    refused = conn.execute(select(*columns).where(seen.c.run == run.id, seen.c.result == "refused"))
+    columns = [seen[field.name] for field in fields(DesktopSeen)]
+    refused = conn.execute(select(*columns).where(seen.run == run.id, seen.result == "refused"))
+    lost_at, older_lost_at = _lost(conn, run)
     return Bearings(
         jobs=tuple((job_id, of_run, at) for job_id, of_run, at in open_jobs),
-        own_job_at=own,
-        unknown_at=unknown,
+        lost_at=lost_at,
+        older_lost_at=older_lost_at,
         refused=tuple(DesktopSeen(*row) for row in refused),
     )
+
+
+def _lost(conn: Connection, run: Run) -> tuple[datetime | None, datetime | None]:
+    """When the run's newest attempt was sent, if it was lost, and the newest lost one of the pool before that."""
+    attempts, of_pool = schema.attempts.c, schema.runs.c
+    recent = select(of_pool.id).where(of_pool.pool_no == run.pool_no, of_pool.id <= run.id)
+    lost = conn.execute(
+        select(attempts.run, attempts.number, attempts.sent_at)
+        .where(attempts.run.in_(recent.order_by(of_pool.id.desc()).limit(8)), attempts.fate == "lost")
+        .order_by(attempts.id.desc())
+        .limit(2)
+    ).all()
+    is_own = bool(lost) and (lost[0].run, lost[0].number) == (run.id, run.attempts)
+    older = lost[1:] if is_own else lost[:1]
+    return lost[0].sent_at if is_own else None, older[0].sent_at if older else None

@@ -14,7 +14,7 @@ from daemon.ledger import schema
 from daemon.ledger.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -35,7 +35,12 @@ def register(conn: Connection, pools: Iterable[Pool]) -> dict[tuple[str, str], i
     conn.execute(table.update().values(present=False))
     by_id = {(row.project, row.pool_id): row for row in known if row.pool_id is not None}
     by_key = {(row.project, row.key): row for row in sorted(known, key=lambda row: (row.present, row.no))}
-    return {(pool.project, pool.key): _register(conn, pool, by_id, by_key) for pool in wanted}
+    numbers: dict[tuple[str, str], int] = {}
+    taken: set[int] = set()
+    for pool in sorted(wanted, key=lambda pool: pool.pool_id is None):  # an id in the file outdoes one looked up
+        numbers[pool.project, pool.key] = _register(conn, pool, by_id, by_key, taken)
+        taken.add(numbers[pool.project, pool.key])
+    return numbers
 
 
 def _register(
@@ -43,9 +48,12 @@ def _register(
     pool: Pool,
     by_id: Mapping[tuple[str, str], Row[tuple[object, ...]]],
     by_key: Mapping[tuple[str, str], Row[tuple[object, ...]]],
+    taken: Container[int],
 ) -> int:
     same_id = by_id.get((pool.project, pool.pool_id)) if pool.pool_id else None
     same_key = by_key.get((pool.project, pool.key))
+    if same_key is not None and same_key.no in taken:
+        same_key = None
     row = same_id or (same_key if same_key is not None and _continues(same_key, pool) else None)
     if row is None:
         values = {"project": pool.project, "key": pool.key, "name": pool.name, "pool_id": pool.pool_id}
@@ -68,10 +76,11 @@ def _continues(row: Row[tuple[object, ...]], pool: Pool) -> bool:
 
 
 def _hand_over(conn: Connection, from_no: int, to_no: int) -> None:
-    """Give what waits for a pool known by its key only to the pool that it turned out to be."""
-    runs = schema.runs
+    """Give what waits for a pool known by its key only, and its overrides, to the pool that it turned out to be."""
+    runs, overrides = schema.runs, schema.overrides
     waiting = runs.update().where(runs.c.pool_no == from_no, runs.c.state == State.PENDING)
     conn.execute(waiting.prefix_with("OR IGNORE").values(pool_no=to_no))
+    conn.execute(overrides.update().where(overrides.c.pool_no == from_no).values(pool_no=to_no))
 
 
 def resolve(conn: Connection, found: Mapping[int, str], now: datetime) -> dict[int, str]:

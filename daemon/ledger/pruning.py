@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, exists, func, or_, select, text, tuple_
+from sqlalchemy import and_, delete, exists, func, literal, or_, select, text, tuple_
 from sqlalchemy.exc import DBAPIError
 
 from daemon.ledger import schema
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from daemon.ledger.writer import Writer
 
-BATCH = 500
-"""Runs looked at in one transaction: some ten milliseconds."""
+BATCH = 100
+"""Rows looked at in one transaction: some ten milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +141,12 @@ _other = _runs.alias("other")
 
 
 def _prune_runs(conn: Connection, walk: Walk, place: tuple[datetime, int]) -> Walk:
+    scheduled_at, run = place
+    # The literal's type is said: a bare datetime would be compared as text, and every number is less than any text.
+    below = tuple_(literal(scheduled_at, schema.Instant()), literal(run))
     rows = conn.execute(
         select(_runs.c.id, _runs.c.scheduled_at, _is_over(walk.before).label("is_over"))
-        .where(tuple_(_runs.c.scheduled_at, _runs.c.id) < tuple_(*place))
+        .where(tuple_(_runs.c.scheduled_at, _runs.c.id) < below)
         .order_by(_runs.c.scheduled_at.desc(), _runs.c.id.desc())
         .limit(walk.batch)
     ).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from daemon.ledger.runs import Run
+
+
+LONGEST_ANSWER = timedelta(minutes=10)
+"""No request waits longer for its answer: those sent before need not be asked for when they were answered since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,14 @@ def close_unanswered(conn: Connection, runs: Iterable[int], fate: str, why: str,
 
 
 def replace_state(conn: Connection, run: Run, reason: str | None) -> None:
-    """Write what recovery decided about an open run."""
+    """Write what recovery decided about an open run; None leaves the reason as it is."""
     runs = schema.runs
     conn.execute(
         runs.update()
         .where(runs.c.id == run.id)
         .values(
             state=run.state,
-            reason=reason,
+            reason=runs.c.reason if reason is None else reason,
             next_attempt_at=run.next_attempt_at,
             retry_from=run.retry_from,
             maybe_executed=run.maybe_executed,
@@ -74,16 +79,19 @@ def replace_state(conn: Connection, run: Run, reason: str | None) -> None:
     )
 
 
-def sent_since(conn: Connection, since: datetime) -> list[tuple[str, datetime]]:
-    """(limiter key, when) of every attempt since, the oldest first: what the limiter begins with (protocol 4.9).
+def sent_since(conn: Connection, since: datetime) -> dict[str, list[datetime]]:
+    """When attempts were made since, by limiter key, the oldest first: what the limiter begins with (protocol 4.9).
 
     An attempt counts from its answer; one without an answer from when its gate opened.
     """
     attempts = schema.attempts.c
-    query = select(attempts.limit_key, attempts.sent_at, attempts.answered_at).where(attempts.sent_at >= since)
-    return sorted(
-        ((key, answered_at or sent_at) for key, sent_at, answered_at in conn.execute(query)), key=lambda sent: sent[1]
+    query = select(attempts.limit_key, attempts.sent_at, attempts.answered_at).where(
+        attempts.sent_at >= since - LONGEST_ANSWER
     )
+    by_key: dict[str, list[datetime]] = {}
+    for key, sent_at, answered_at in conn.execute(query):
+        by_key.setdefault(key, []).append(answered_at or sent_at)
+    return {key: sorted(at for at in sent if at >= since) for key, sent in by_key.items()}
 
 
 def followed_since(conn: Connection) -> dict[int, datetime]:
@@ -95,7 +103,7 @@ def followed_since(conn: Connection) -> dict[int, datetime]:
         .where(runs.state == State.ACCEPTED)
         .group_by(jobs.run)
     )
-    return dict(conn.execute(query).tuples().all())
+    return {row[0]: row[1] for row in conn.execute(query)}
 
 
 def newest_run(conn: Connection) -> int:

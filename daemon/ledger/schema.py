@@ -78,6 +78,7 @@ IN_FLIGHT_STATES = "('attempting', 'accepted')"
 STANDING_WORD = (
     "action IN ('start', 'stop', 'hibernate') AND origin IN ('schedule', 'manual') AND state NOT IN ('skipped', 'void')"
 )
+ASKED = "request IS NOT NULL AND state <> 'void'"
 
 pools = Table(
     "pools",
@@ -121,7 +122,7 @@ runs = Table(
     Column("type", Text, nullable=False),
     Column("policy", Text, comment="the sentence; null for a manual run"),
     Column("source", Text, comment="where the sentence stands"),
-    Column("eclipsed", JSON, comment="[[policy, source], ...] that called for the same (1.5)"),
+    Column("eclipsed", JSON(none_as_null=True), comment="[[policy, source], ...] that called for the same (1.5)"),
     Column("wall", Text, comment="local date and wall time (3.2)"),
     Column("scheduled_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
@@ -138,7 +139,7 @@ runs = Table(
     Column("first_attempt_at", Instant),
     Column("retry_from", Instant, comment="the first attempt that may have reached the cloud, or a recovery (2.5)"),
     Column("maybe_executed", Boolean, nullable=False, server_default=text("0"), comment="4.11"),
-    Column("desktops", JSON, comment="what is left of a reboot, by the per-desktop call only (4.5)"),
+    Column("desktops", JSON(none_as_null=True), comment="what is left of a reboot, by the per-desktop call only (4.5)"),
     Column("job_id", Text, comment="the last job"),
     Column("error_code", Text, comment="the last error"),
     Column("finished_at", Instant),
@@ -185,7 +186,7 @@ Index(
     runs.c.request,
     runs.c.pool_no,
     unique=True,
-    sqlite_where=text("request IS NOT NULL AND state <> 'void'"),
+    sqlite_where=text(ASKED),
 )
 Index(
     "runs_one_in_flight",

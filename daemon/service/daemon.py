@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 DRAIN_BEYOND_TIMEOUT = 5.0
 """Seconds beyond the request timeout that requests in flight are given at the end."""
+SAME_SIGNAL = 1.0
+"""Seconds within which a second signal is the first one heard twice: a shell and a terminal both send it on."""
 
 
 def run(settings: Settings, *, on_ready: Callable[[], None] | None = None) -> int:
@@ -99,7 +101,9 @@ class Daemon:
         self._ledger = ledger
         self._workspaces = workspaces
         self._log = log
+        self._clock = clock
         self._stop = asyncio.Event()
+        self._stopping_since: float | None = None
         self._notifier = Notifier()
         self._troubles = Troubles(clock.now, log)
         self._engine = Engine(
@@ -171,12 +175,15 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._chores.reload_soon)
 
     def _asked_to_stop(self, number: signal.Signals) -> None:
-        if self._stop.is_set():
+        now = self._clock.elapsed()
+        if self._stopping_since is None:
+            self._stopping_since = now
+            self._log.info("stop.begins", signal=number.name)
+            self._notifier.stopping()
+            self._stop.set()
+        elif now - self._stopping_since >= SAME_SIGNAL:
             self._log.warning("stop.at_once", signal=number.name)
             os._exit(128 + number)
-        self._log.info("stop.begins", signal=number.name)
-        self._notifier.stopping()
-        self._stop.set()
 
     def _say_ready(self, on_ready: Callable[[], None] | None) -> None:
         self._log.info(

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from daemon.timetable.pools import Pool
     from daemon.timetable.recurrence import Moment
 
-_Claim = tuple[str, int, "Moment", "EffectivePolicy"]
+_Claim = tuple[str, int, int, int, "Moment", "EffectivePolicy"]
+"""Wall time, rank of the action, number of the pool, order in its list; and what is called for."""
+
 _SECOND = timedelta(seconds=1)
 _BYTES = 8
 
@@ -38,19 +40,11 @@ def occurrences_at(calls: Sequence[Call], pools: Sequence[Pool], seeds: Sequence
     if len(calls) == 1 and len(calls[0][1]) == 1:  # nearly every instant: one policy calls, for pools in their order
         (moment, (party,)) = calls[0]
         return [_occurrence(moment, party.policy, pools[number], seeds[number]) for number in party.pools]
-    claims: dict[tuple[int, int], list[_Claim]] = {}
-    for moment, parties in calls:
-        for party in parties:
-            claim = (moment.wall, party.order, moment, party.policy)
-            rank = party.policy.action.rank
-            for number in party.pools:
-                key = (rank, number)
-                if key in claims:
-                    claims[key].append(claim)
-                else:
-                    claims[key] = [claim]
-    order = sorted((max(several)[0] if len(several) > 1 else several[0][0], *key) for key, several in claims.items())
-    return [_settle(claims[rank, number], pools[number], seeds[number]) for _, rank, number in order]
+    claims = _claims(calls)
+    if len({claim[1:3] for claim in claims}) == len(claims):
+        claims.sort()
+        return [_occurrence(moment, policy, pools[number], seeds[number]) for _, _, number, _, moment, policy in claims]
+    return [_settle(several, pools, seeds) for several in _contests(claims)]
 
 
 def delay(seed: str, spread: timedelta) -> timedelta:
@@ -63,12 +57,30 @@ def delay(seed: str, spread: timedelta) -> timedelta:
     return timedelta(seconds=(spread // _SECOND) * share >> 8 * _BYTES)
 
 
-def _settle(claims: list[_Claim], pool: Pool, seed: str) -> Occurrence:
+def _claims(calls: Sequence[Call]) -> list[_Claim]:
+    """What every policy calls for of every pool; no two are equal up to their order, so they sort by that."""
+    claims: list[_Claim] = []
+    for moment, parties in calls:
+        for party in parties:
+            policy, order, wall = party.policy, party.order, moment.wall
+            rank = policy.action.rank
+            claims += [(wall, rank, number, order, moment, policy) for number in party.pools]
+    return claims
+
+
+def _contests(claims: list[_Claim]) -> list[list[_Claim]]:
+    """The claims for each action of each pool, the strongest last, in the order of the strongest."""
+    by_key: dict[tuple[int, int], list[_Claim]] = {}
+    for claim in sorted(claims):
+        by_key.setdefault(claim[1:3], []).append(claim)
+    return sorted(by_key.values(), key=lambda several: several[-1][:3])
+
+
+def _settle(claims: list[_Claim], pools: Sequence[Pool], seeds: Sequence[str]) -> Occurrence:
     """The one that wins, with those that give way, the strongest of them first."""
-    if len(claims) > 1:
-        claims.sort(key=lambda claim: claim[:2])
-    _, _, moment, policy = claims[-1]
-    return _occurrence(moment, policy, pool, seed, tuple(_eclipsed(claim, seed) for claim in claims[-2::-1]))
+    _, _, number, _, moment, policy = claims[-1]
+    eclipsed = tuple(_eclipsed(claim, seeds[number]) for claim in claims[-2::-1])
+    return _occurrence(moment, policy, pools[number], seeds[number], eclipsed)
 
 
 def _occurrence(
@@ -100,5 +112,5 @@ def _due(at: datetime, policy: EffectivePolicy, seed: str) -> datetime:
 
 
 def _eclipsed(claim: _Claim, seed: str) -> Eclipsed:
-    _, _, moment, policy = claim
+    *_, moment, policy = claim
     return Eclipsed(policy.sentence, policy.source, policy.type, _due(moment.at, policy, seed), moment.local)

@@ -19,18 +19,21 @@ _LONG_ENOUGH_FOR_TWO = 5
 def near_miss(word: str, known: Iterable[str]) -> str | None:
     """The known word that differs from `word` by one slip, or by two in longer words; None where none does.
 
-    Both sides are compared as they are: pass lower case. Of several equally near, the first one known wins.
+    Both sides are compared as they are: pass lower case. Of several equally near, one with the same
+    letters wins ("teu" is "tue" rather than "thu"), then the first one known.
     """
     if not _SHORTEST <= len(word) <= _LONGEST:
         return None
     allowed = 2 if len(word) >= _LONG_ENOUGH_FOR_TWO else 1
+    letters = sorted(word)
     best: str | None = None
+    nearest = (allowed + 1, False)
     for candidate in known:
-        if len(candidate) < _SHORTEST or abs(len(candidate) - len(word)) > allowed:
+        if len(candidate) < _SHORTEST or abs(len(candidate) - len(word)) > nearest[0]:
             continue
-        slips = _slips(word, candidate)
-        if slips <= allowed:
-            best, allowed = candidate, slips - 1
+        distance = (_slips(word, candidate), sorted(candidate) != letters)
+        if distance < nearest:
+            best, nearest = candidate, distance
     return best
 
 

@@ -8,6 +8,7 @@ exactly what they mean and are accepted.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -44,6 +45,8 @@ _ABBREVIATIONS = {
     "pst8pdt": "America/Los_Angeles",
     "wet": "Europe/Lisbon",
 }
+# "UTC+1" is no zone, and "Etc/GMT+1", which is one, lies the other way round: never suggest it.
+_OFFSET = re.compile(r"(?:utc|gmt)?[+-][0-9:]+")
 _NO_PLACE = frozenset({"factory"})
 
 
@@ -63,6 +66,8 @@ def zone_name(text: str) -> str:
             f"{shown(text)} is an abbreviation, not a zone", f"write the zone's IANA name: {_ABBREVIATIONS[word]}"
         )
     found = _names().get(word)
+    if found is None and _OFFSET.fullmatch(word):
+        raise ZoneError(f"{shown(text)} is an offset, not a zone", "write the zone's IANA name, such as Europe/Berlin")
     if found is None:
         raise ZoneError(f"{shown(text)} is not a time zone", _hint(word))
     return found

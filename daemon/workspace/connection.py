@@ -68,7 +68,8 @@ class Connection:
 def _address(setting: str, text: str) -> httpx.URL:
     try:
         url = httpx.URL(text.strip())
-    except httpx.InvalidURL:
+        url.host.encode("idna")  # as resolving it will: an empty label would be found out only then
+    except (httpx.InvalidURL, UnicodeError):
         url = httpx.URL()
     if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment or url.userinfo:
         # The text is not repeated: somebody may have put a password into it.

@@ -7,6 +7,7 @@ metadata service at 169.254.169.254, is never asked for through a proxy: it woul
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from typing import TYPE_CHECKING
 
@@ -42,13 +43,16 @@ def _either_case(environment: Mapping[str, str], name: str) -> str:
 
 def _parse(address: str) -> httpx.Proxy:
     try:
-        proxy = httpx.Proxy(address)
-    except (httpx.InvalidURL, ValueError):
-        proxy = None
-    if proxy is None or proxy.url.scheme not in ("http", "https") or not proxy.url.host:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host:
         # The address is not repeated: it may hold a password.
         raise ProxyError("HTTPS_PROXY is no address of an http or https proxy", "write http://HOST:PORT")
-    return proxy
+    # As a header of our own: aiohttp is about to give up the other way of handing it user and password.
+    word = base64.b64encode(f"{url.username}:{url.password}".encode()).decode()
+    headers = {"Proxy-Authorization": f"Basic {word}"} if url.userinfo else {}
+    return httpx.Proxy(url.copy_with(userinfo=b""), headers=headers)
 
 
 def _is_link_local(host: str) -> bool:

@@ -23,7 +23,6 @@ class SharedFlight(Generic[T]):
         self._start = start
         self._task: asyncio.Task[T] | None = None
 
-
     def begin(self) -> asyncio.Task[T]:
         """The task under way, a new one if there is none."""
         if self._task is None or self._task.done():

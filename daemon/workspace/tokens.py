@@ -84,7 +84,7 @@ class TokenAuthentication:
         self._token: Token | None = None
         self._bought = 0
         self._rest_until: datetime | None = None
-        self._purchase: SharedFlight[Answer | None] = SharedFlight(self._buy)
+        self._purchase: SharedFlight[Token | Answer] = SharedFlight(self._buy)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -96,10 +96,10 @@ class TokenAuthentication:
         now = self._clock()
         token = self._token
         if token is None or now >= token.expires_at:
-            failure = await self._purchase.join()
-            token = self._token
-            if failure is not None or token is None:
-                return failure or _unavailable("no token")
+            bought = await self._purchase.join()
+            if isinstance(bought, Answer):
+                return bought
+            token = bought
         elif now >= token.renew_at and (self._rest_until is None or now >= self._rest_until):
             self._purchase.begin()
         return Authorised({"Host": draft.host, "Content-Type": JSON, "X-Auth-Token": token.text}, token.number)
@@ -108,26 +108,26 @@ class TokenAuthentication:
         """Buy a new token, unless one newer than the refused one is there already."""
         if self._token is not None and self._token.number > refused:
             return None
-        return await self._purchase.join()
+        bought = await self._purchase.join()
+        return bought if isinstance(bought, Answer) else None
 
     async def aclose(self) -> None:
         """Stop a purchase and close the way to the identity service."""
         await self._purchase.aclose()
         await self._transport.aclose()
 
-    async def _buy(self) -> Answer | None:
+    async def _buy(self) -> Token | Answer:
         body = orjson.dumps(_request(self._user, self._project_id))
         outcome = await self._transport.send("POST", self._target, self._headers, body)
         now = self._clock()
         read = answer_to_reading(outcome, ("token",), now, self._user.secrets)
         text = outcome.headers.get("x-subject-token", "") if isinstance(outcome, Reply) else ""
         if read.answer.fate is Fate.ACCEPTED and _VISIBLE.fullmatch(text):
-            self._keep(text, read.parsed, now)
-            return None
+            return self._keep(text, read.parsed, now)
         self._rest_until = now + AGAIN_AFTER
         return _failure(read.answer)
 
-    def _keep(self, text: str, parsed: dict[str, Any], now: datetime) -> None:
+    def _keep(self, text: str, parsed: dict[str, Any], now: datetime) -> Token:
         token = parsed["token"] if isinstance(parsed["token"], dict) else {}
         # Never less than a moment: where our clock is ahead of the cloud's by a day, each request would buy one.
         expires_at = max(fields.instant(token, "expires_at") or now + ORDINARY_LIFE, now + SHORTEST_LIFE)
@@ -135,6 +135,7 @@ class TokenAuthentication:
         self._bought += 1
         self._rest_until = None
         self._token = Token(text, self._bought, expires_at - ahead, expires_at)
+        return self._token
 
 
 def _request(user: IamUser, project_id: str) -> dict[str, Any]:
@@ -151,7 +152,3 @@ def _failure(answer: Answer) -> Answer:
     said = f"no token: {answer.error_msg or 'the answer has no X-Subject-Token'}"
     is_our_fault = answer.status is not None and answer.fate not in (Fate.LOST, Fate.REFUSED_FOR_NOW, Fate.ACCEPTED)
     return replace(answer, fate=Fate.PROJECT if is_our_fault else Fate.NEVER_SENT, error_msg=said)
-
-
-def _unavailable(words: str) -> Answer:
-    return Answer(Fate.NEVER_SENT, error_msg=words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -30,11 +30,12 @@ NIGHTS = [
     ("Europe/Berlin", date(2026, 3, 29)),
     ("Europe/Berlin", date(2026, 10, 25)),
     ("America/Havana", date(2026, 11, 1)),
-    ("America/Scoresbysund", date(2024, 3, 31)),
+    ("America/Scoresbysund", date(2026, 3, 29)),
     ("America/Santiago", date(2026, 4, 5)),
     ("Asia/Kathmandu", date(2026, 6, 1)),
 ]
-PLACES = st.sampled_from(NIGHTS)
+ZONES = sorted(available_timezones() - {"localtime", "Factory"})
+PLACES = st.sampled_from(NIGHTS) | st.tuples(st.sampled_from(ZONES), st.dates(date(1973, 1, 1), date(2060, 1, 1)))
 TIMES = st.sets(
     st.builds(time, st.sampled_from([0, 1, 2, 3, 12, 22, 23]), st.sampled_from([0, 15, 30, 45, 59])),
     min_size=1,
@@ -66,14 +67,10 @@ def scan(when: OnDays | Cron, zone: ZoneInfo, first: datetime, last: datetime) -
         whole = {day.date() for day in jumped if day.time() == time(0)} & {
             day.date() for day in jumped if day.time() == time(23, 59)
         }
-        for skipped in jumped:
-            if (
-                skipped.time() in wanted
-                and called(when, skipped.date())
-                and not when.is_elapsed
-                and skipped.date() not in whole
-            ):
-                due.append((at, identity(skipped)))
+        missed = [skipped for skipped in jumped if skipped.date() not in whole and not when.is_elapsed]
+        due += [
+            (at, identity(skipped)) for skipped in missed if skipped.time() in wanted and called(when, skipped.date())
+        ]
         if wall.time() in wanted and called(when, wall.date()):
             if wall not in seen:
                 due.append((at, identity(wall)))
@@ -119,17 +116,17 @@ def cron_matches(cron: Cron, day: date) -> bool:
     )
     | CRONS,
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @example(("Pacific/Apia", date(2011, 12, 30)), OnDays(EveryDay(), (time(0), time(12), time(23, 59))))
 @example(("America/Sao_Paulo", date(2018, 11, 4)), OnDays(EveryDay(), (time(0), time(0, 30), time(1))))
-@example(("America/Scoresbysund", date(2024, 3, 31)), OnDays(EveryDay(), (time(0), time(0, 30), time(23, 30))))
+@example(("America/Scoresbysund", date(2026, 3, 29)), OnDays(EveryDay(), (time(0), time(0, 30), time(23, 30))))
 @example(("America/Havana", date(2026, 11, 1)), read_cron("*/30 * * * *"))
 @example(("America/Santiago", date(2026, 4, 5)), read_cron("*/30 * * * *"))
 def test_a_rule_agrees_with_a_scan_of_every_minute(place: tuple[str, date], when: OnDays | Cron) -> None:
     """Over three days around a jump of the clock, each wall time of each date is due exactly when it must be."""
     name, night = place
     middle = datetime(night.year, night.month, night.day, 12, tzinfo=UTC)
-    first, last = middle - 2 * DAY, middle + 2 * DAY
+    first, last = middle - 1.25 * DAY, middle + 1.25 * DAY
     found = [(moment.at, moment.wall) for moment in Rule(when, name).between(first, last)]
     expected = scan(when, ZoneInfo(name), first - DAY, last)
     assert found == [(at, wall) for at, wall in expected if at > first]
@@ -149,7 +146,7 @@ INSTANTS = st.datetimes(datetime(1969, 1, 1), datetime(2150, 1, 1), timezones=st
     st.sampled_from(sorted({name for name, _ in NIGHTS})),
     INSTANTS,
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_next_after_is_the_first_of_what_lies_between(days: Weekdays, zone: str, instant: datetime) -> None:
     """next_after(t) is the first of between(t, …), and nothing lies between the two."""
     rule = Rule(OnDays(days, (time(2, 30),)), zone)
@@ -173,7 +170,7 @@ def test_stretches_that_meet_lose_and_double_nothing(place: tuple[str, date], cr
 
 
 @given(st.dates(date(1970, 1, 1), date(2199, 12, 31)), DAYS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_day_before_holds_where_the_next_date_is_named(day: date, days: Weekdays) -> None:
     """A date is the day before X exactly where the date after it is in X, over every new year too."""
     following = day + DAY

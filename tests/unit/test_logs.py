@@ -30,15 +30,18 @@ class Stream(io.StringIO):
         self.failing: Exception | None = None
 
     def isatty(self) -> bool:
+        """As the test says."""
         return self.is_terminal
 
     def write(self, text: str) -> int:
+        """Write, or fail as the test says."""
         if self.failing:
             raise self.failing
         return super().write(text)
 
     @property
     def lines(self) -> list[dict[str, Any]]:
+        """What was written, as JSON."""
         return [json.loads(line) for line in self.getvalue().splitlines()]
 
 
@@ -78,7 +81,7 @@ def test_line_is_one_json_object_with_event_level_and_instant(stream: Stream) ->
 
 
 def test_lines_below_the_level_are_not_written(stream: Stream) -> None:
-    """info leaves debug out."""
+    """At level info, debug is left out."""
     logs.get_logger().debug("limiter.waited")
     assert stream.getvalue() == ""
 
@@ -115,6 +118,10 @@ def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -
     assert outs == [True, False, False]
 
 
+def _raise(error: Exception) -> None:
+    raise error
+
+
 def _in_a_field(log: Any) -> None:
     log.info("x", detail=f"a {CANARY} b")
 
@@ -136,13 +143,14 @@ def _in_an_address(log: Any) -> None:
 
 
 def _in_the_event(log: Any) -> None:
-    log.info(f"x {CANARY}")
+    event = f"x {CANARY}"
+    log.info(event)
 
 
 def _in_an_exception(log: Any) -> None:
     try:
         try:
-            raise KeyError(CANARY)
+            _raise(KeyError(CANARY))
         except KeyError as error:
             raise ValueError(f"cannot use {CANARY}") from error
     except ValueError:
@@ -202,7 +210,7 @@ def test_trace_of_an_exception_is_a_field(stream: Stream) -> None:
     """The line stays one line; the trace names file and error, and no local variables."""
     not_to_be_shown = "local-value"
     try:
-        raise RuntimeError("boom")
+        _raise(RuntimeError("boom"))
     except RuntimeError:
         logs.get_logger().exception("run.set-aside")
     (line,) = stream.lines

@@ -477,12 +477,15 @@ def test_iam_user_needs_all_three_parts(machine: Machine) -> None:
     """What is missing is named."""
     machine.set(POOLPOWER_IAM_USER="u")
     assert problems() == (
-        "POOLPOWER_IAM_USER (environment): half of an IAM user, "
-        "POOLPOWER_IAM_PASSWORD and POOLPOWER_IAM_DOMAIN are missing",
+        (
+            "POOLPOWER_IAM_USER (environment): half of an IAM user, "
+            "POOLPOWER_IAM_PASSWORD and POOLPOWER_IAM_DOMAIN are missing"
+        ),
     )
 
 
-def test_missing_credentials_are_refused_only_where_they_are_needed(machine: Machine) -> None:
+@pytest.mark.usefixtures("machine")
+def test_missing_credentials_are_refused_only_where_they_are_needed() -> None:
     """Loading works without; requiring them gives the list of ways."""
     settings = load_settings()
     with pytest.raises(SettingsError, match="no credentials for the cloud are set") as caught:
@@ -499,7 +502,8 @@ def test_settings_given_directly_read_nothing_of_the_machine(machine: Machine) -
         Settings(**unknown)
 
 
-def test_settings_are_frozen(machine: Machine) -> None:
+@pytest.mark.usefixtures("machine")
+def test_settings_are_frozen() -> None:
     """Nobody changes a setting behind another's back."""
     settings = load_settings()
     with pytest.raises(ValidationError):
@@ -526,7 +530,7 @@ def test_list_of_what_is_in_force_says_value_place_and_meaning(machine: Machine)
     """One row a setting, in the manual's order, secrets masked, the access key recognisable."""
     machine.set(POOLPOWER_ACCESS_KEY="ABCDEFGH", POOLPOWER_SECRET_KEY=CANARY, POOLPOWER_LISTEN="off")
     rows = {row.variable: row for row in in_force(load_settings())}
-    assert list(rows)[0] == "POOLPOWER_SCHEDULES"
+    assert next(iter(rows)) == "POOLPOWER_SCHEDULES"
     assert list(rows)[-1] == "POOLPOWER_RETENTION_DAYS"
     assert rows["POOLPOWER_ACCESS_KEY"].value == "ABCD***"
     assert (rows["POOLPOWER_SECRET_KEY"].value, rows["POOLPOWER_SECRET_KEY"].origin) == ("***", "environment")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from daemon.timetable.timetable import Timetable
 
 A_WEEK = timedelta(days=7)
+INSTANT = timedelta(microseconds=1)
 
 
 @click.command()
@@ -38,17 +39,18 @@ def plan(*, from_: str | None, until: str | None, pools: tuple[str, ...], week: 
         raise WrongUseError("--week draws for people, --json is for programs", "give one of them")
     timetable = load_schedule(schedule_path(None)).timetable
     chosen = select_pools(timetable, pools)
-    after, end = _window(timetable, from_, until)
+    begin, end = _window(timetable, from_, until)
+    after = begin - INSTANT
     if as_json:
         output.print_json_rows(entry.to_json() for entry in planned(timetable, after, end, pools=chosen))
     elif week:
-        draw_week(timetable, chosen, after, end, zone=_zone(timetable))
+        draw_week(timetable, chosen, begin, end, zone=_zone(timetable))
     else:
         list_plan(planned(timetable, after, end, pools=chosen), timetable.pools if chosen is None else chosen)
 
 
 def _window(timetable: Timetable, from_: str | None, until: str | None) -> tuple[datetime, datetime]:
-    """The instants (after, until]; what is due at the very instant of ``--from`` belongs to it."""
+    """Beginning and end; what is due at either instant belongs to the plan."""
     from daemon.cli.instants import Towards, parse_instant  # noqa: PLC0415
     from daemon.timetable.zones import zone_of  # noqa: PLC0415
 
@@ -61,7 +63,7 @@ def _window(timetable: Timetable, from_: str | None, until: str | None) -> tuple
     end = instant(until, Towards.END) if until else begin + A_WEEK
     if end <= begin:
         raise WrongUseError(f"the plan would end ({end:%Y-%m-%d %H:%M}Z) before it begins ({begin:%Y-%m-%d %H:%M}Z)")
-    return (begin - timedelta(microseconds=1) if from_ else begin), end
+    return begin, end
 
 
 def _zone(timetable: Timetable) -> ZoneInfo:

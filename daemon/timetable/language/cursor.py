@@ -8,7 +8,7 @@ from daemon.timetable.language.problems import ClauseError, Problem
 from daemon.timetable.language.tokens import Kind, Token, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Sequence
 
 _APART = frozenset({Kind.COMMA, Kind.QUOTED, Kind.OPEN_QUOTE, Kind.END})
 
@@ -21,17 +21,12 @@ class Cursor:
         problems: what was found wrong so far, in the order of finding.
     """
 
-    def __init__(self, text: str, tokens: Iterable[Token] | None = None) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token] | None = None) -> None:
         """Stand before the first token."""
         self.text = text
         self.problems: list[Problem] = []
-        self._tokens = tokenize(text) if tokens is None else list(tokens)
+        self._tokens = tokenize(text) if tokens is None else tokens
         self._index = 0
-
-    @property
-    def index(self) -> int:
-        """How many tokens are behind; it only grows."""
-        return self._index
 
     @property
     def token(self) -> Token:

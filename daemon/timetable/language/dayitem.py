@@ -57,7 +57,7 @@ def begins_item(cursor: Cursor, offset: int = 0) -> bool:
     if token.is_word("the"):
         return following.is_word("day", *ORDINAL_OF)
     if token.is_word("day", "days"):
-        return following.kind is Kind.NUMBER or following.is_word("before", "after")
+        return following.kind is Kind.NUMBER or (token.is_word("day") and following.is_word("before", "after"))
     return token.kind is Kind.DATE or token.is_in(_FIRST_WORDS)
 
 

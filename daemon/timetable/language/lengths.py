@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from daemon.timetable.language.cursor import Cursor
     from daemon.timetable.language.tokens import Token
 
-_UNITS = {
-    unit[: size or None]: unit[0] for unit in ("days", "hours", "minutes", "seconds") for size in (0, len(unit) - 1)
-} | {"min": "m", "mins": "m", "sec": "s", "secs": "s", "hrs": "h", "h": "h", "m": "m", "s": "s", "d": "d"}
+_WRITTEN_OUT = {
+    "d": ("d", "day", "days"),
+    "h": ("h", "hrs", "hour", "hours"),
+    "m": ("m", "min", "mins", "minute", "minutes"),
+    "s": ("s", "sec", "secs", "second", "seconds"),
+}
+_UNITS = {word: unit for unit, words in _WRITTEN_OUT.items() for word in words}
 
 UNIT_WORDS = frozenset(word for word in _UNITS if len(word) > 1)
 """Units written out, which are not read but understood."""

@@ -6,7 +6,6 @@ parser goes on with that word. What stands behind ``in`` is a zone's name and le
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,9 @@ def spelled(text: str, meant: Collection[str], understood: Collection[str] = ())
     """
     tokens = tokenize(text)
     slips = _slips(tokens, meant, understood)
-    cursor = Cursor(text, [replace(token, word=slips.get(token, token.word)) for token in tokens])
+    if not slips:
+        return Cursor(text, tokens)
+    cursor = Cursor(text, [token._replace(word=slips.get(token, token.word)) for token in tokens])
     for token, word in slips.items():
         cursor.note(token, f"{shown(token.text)} is not understood", f'did you mean "{word}"?')
     return cursor

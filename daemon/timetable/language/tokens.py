@@ -7,9 +7,8 @@ its length: no two alternatives below can match the same stretch in two ways.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -34,6 +33,8 @@ class Kind(StrEnum):
     END = "end"
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
 _PATTERN = re.compile(
     r"""
       (?P<quoted>     '[^']*' | "[^"]*" )
@@ -54,8 +55,7 @@ _PATTERN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A stretch of the sentence.
 
     Attributes:
@@ -84,7 +84,7 @@ class Token:
 def tokenize(text: str) -> list[Token]:
     """The tokens of a text, closed by an END token of no length."""
     tokens = [
-        Token(Kind(found.lastgroup or ""), found[0], found.start(), found.end(), found[0].lower())
+        Token(_KINDS[found.lastgroup or ""], found[0], found.start(), found.end(), found[0].lower())
         for found in _PATTERN.finditer(text)
     ]
     tokens.append(Token(Kind.END, "", len(text.rstrip()), len(text.rstrip()), ""))

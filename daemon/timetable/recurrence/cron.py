@@ -65,8 +65,7 @@ class Cron:
     @property
     def times(self) -> tuple[time, ...]:
         """The wall times of every matching date, ascending."""
-        fields = _fields(self.expression)
-        return tuple(time(hour, minute) for hour in sorted(fields.hours) for minute in sorted(fields.minutes))
+        return _times(self.expression)
 
     @property
     def is_elapsed(self) -> bool:
@@ -142,6 +141,12 @@ def _goes_beyond_crontab(index: int, field: str) -> bool:
     """True for cronsim's ``L`` and ``LW`` (last day) and ``5L`` (last Friday)."""
     letters = re.findall(r"[a-z]+", field.lower())
     return any(word in {"l", "lw"} for word in letters) and index in {2, 4}
+
+
+@lru_cache(maxsize=1024)
+def _times(expression: str) -> tuple[time, ...]:
+    fields = _fields(expression)
+    return tuple(time(hour, minute) for hour in sorted(fields.hours) for minute in sorted(fields.minutes))
 
 
 @lru_cache(maxsize=1024)

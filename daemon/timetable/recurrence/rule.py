@@ -10,6 +10,7 @@ order, because there the second pass of one date can come after the first pass o
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -23,12 +24,15 @@ from daemon.timetable.zones import zone_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import time
+    from typing import TypeAlias
     from zoneinfo import ZoneInfo
 
     from daemon.timetable.policy import Policy
     from daemon.timetable.recurrence.cron import Cron
     from daemon.timetable.recurrence.days import Days
     from daemon.timetable.recurrence.times import OnDays
+
+    _Clock: TypeAlias = tuple[tuple[time, str], ...]
 
 FIRST_INSTANT = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 LAST_INSTANT = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
@@ -107,19 +111,22 @@ class Rule:
         return wall in {moment.wall for moment in _jumping(asked.day, (asked.time,), zone_of(self.zone), self.when)}
 
     def _moments_from(self, after: datetime) -> Iterator[Moment]:
-        zone, times = zone_of(self.zone), self.when.times
-        clock = tuple((time, "T" + time_text(time)) for time in times)
+        """The moments later than an instant in order; on nights around a jump perhaps some earlier ones too."""
+        zone, clock = zone_of(self.zone), _clock(self.when)
         around_jump: list[Moment] = []
+        is_behind = True
         for day in self.dates(after.astimezone(zone).date() - _BACK):
             offset = steady_offset(day, zone)
             if offset is None:
-                around_jump += _jumping(day, times, zone, self.when)
+                around_jump += _jumping(day, self.when.times, zone, self.when)
                 continue
             if around_jump:
                 yield from sorted(around_jump, key=_instant)
                 around_jump = []
+            passed = _passed(clock, day, after + offset) if is_behind else 0
+            is_behind = passed > 0
             text = day.isoformat()
-            for time, suffix in clock:
+            for time, suffix in clock[passed:]:
                 local = datetime.combine(day, time, zone)
                 yield Moment(local.replace(tzinfo=UTC) - offset, text + suffix, local)
         yield from sorted(around_jump, key=_instant)
@@ -160,6 +167,23 @@ def _jumping(day: date, times: tuple[time, ...], zone: ZoneInfo, when: OnDays | 
         for suffix, at in zip(("", "/2"), instants, strict=False):
             found.append(Moment(at, text + suffix, at.astimezone(zone)))
     return found
+
+
+def _passed(clock: _Clock, day: date, shown: datetime) -> int:
+    """How many of a date's wall times are past when a clock shows a date and time."""
+    if day != shown.date():
+        return len(clock) if day < shown.date() else 0
+    return bisect_right(clock, shown.time(), key=_time)
+
+
+@lru_cache(maxsize=1024)
+def _clock(when: OnDays | Cron) -> _Clock:
+    """The wall times with the way their identity ends."""
+    return tuple((time, "T" + time_text(time)) for time in when.times)
+
+
+def _time(entry: tuple[time, str]) -> time:
+    return entry[0]
 
 
 def _instant(moment: Moment) -> datetime:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _WEEK = 7
 _YEAR = 12
-_KINDS = (EveryDay, Weekdays, Months, MonthDays, Nth, YearDay, YearSpan, OnDate, DateSpan, Shifted)
+_KINDS: tuple[type, ...] = (Weekdays, Months, MonthDays, Nth, YearDay, YearSpan, OnDate, DateSpan, Shifted)
 MOST_SHIFT = 7
 """``the day before`` can be said so many times in a row."""
 
@@ -106,7 +106,6 @@ def _flat(several: Iterable[Days]) -> Iterable[Days]:
 
 def _order(days: Days) -> tuple[object, ...]:
     """Kinds in a fixed order that the grammar reads back without doubt, days of the week first; then by value."""
-    kind = next(rank for rank, known in enumerate(_KINDS) if isinstance(days, known))
     value: tuple[object, ...]
     match days:
         case Nth(ordinal, weekday):
@@ -124,5 +123,5 @@ def _order(days: Days) -> tuple[object, ...]:
         case Shifted(by, of):
             value = (by, _order(of))
         case _:
-            value = ()
-    return kind, value
+            raise TypeError(f"no place in a list of days for {days!r}")
+    return _KINDS.index(type(days)), value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from daemon.timetable.effective import EffectivePolicy, effective
@@ -61,7 +62,7 @@ class Assembly:
             pools.append(pool)
             policies.append(self._policies(pool, section, sentences))
         zone = self.sections.options.zone or BUILT_IN_ZONE
-        return Timetable(tuple(pools), tuple(policies), projects, zone, tuple(map(seed_of, pools)))
+        return Timetable(tuple(pools), tuple(policies), MappingProxyType(projects), zone, tuple(map(seed_of, pools)))
 
     def _pool(self, key: str, section: PoolSection, projects: dict[str, Project]) -> Pool:
         name = section.project or DEFAULT_PROJECT

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from daemon.timetable.schedulefile.excerpts import excerpt
-from daemon.timetable.schedulefile.findings import Finding
+from daemon.timetable.schedulefile.lines import Lines
 from daemon.timetable.schedulefile.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from daemon.timetable.schedulefile.findings import Finding
     from daemon.timetable.schedulefile.places import KeyPath
 
 
@@ -64,36 +64,16 @@ class Complaints:
 
 def findings(complaints: Sequence[Complaint], texts: Sequence[tuple[str, str]]) -> tuple[Finding, ...]:
     """The complaints with their places, in the order of the files, without repetitions."""
-    places: dict[int, Places] = {}
+    scanned: dict[int, tuple[Places, Lines]] = {}
     located: dict[tuple[int, int, int, str], Finding] = {}
-    for complaint in complaints:
-        spot = complaint.spot
-        name, text = texts[spot.file]
-        if spot.file not in places:
-            places[spot.file] = Places(text)
-        start, end = _span(places[spot.file], spot)
-        found = at_offset(name, text, start, end, complaint.message, complaint.hint, complaint.code)
-        located.setdefault((spot.file, start, end, complaint.message), found)
+    for it in complaints:
+        file = it.spot.file
+        if file not in scanned:
+            scanned[file] = Places(texts[file][1]), Lines(*texts[file])
+        places, lines = scanned[file]
+        start, end = _span(places, it.spot)
+        located.setdefault((file, start, end, it.message), lines.finding(start, end, it.message, it.hint, it.code))
     return tuple(found for _, found in sorted(located.items(), key=lambda item: item[0]))
-
-
-def at_offset(  # noqa: PLR0917 - a place is three things, and a finding three more
-    file: str,
-    text: str,
-    start: int,
-    end: int,
-    message: str,
-    hint: str | None = None,
-    code: str | None = None,
-) -> Finding:
-    """A finding about ``text[start:end]``, or as much of it as stands on its first line."""
-    begin = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", start)
-    line = text[begin : len(text) if stop < 0 else stop].rstrip("\r")
-    column = min(start - begin, len(line))
-    last = min(max(end - begin, column), len(line))
-    number = text.count("\n", 0, start) + 1
-    return Finding(file, number, column + 1, last + 1, message, hint, code, excerpt(line, column, last))
 
 
 def _span(places: Places, spot: Spot) -> tuple[int, int]:

@@ -11,8 +11,9 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from daemon.timetable.schedulefile.complaints import Spot, at_offset
+from daemon.timetable.schedulefile.complaints import Spot
 from daemon.timetable.schedulefile.findings import Finding, ScheduleError
+from daemon.timetable.schedulefile.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,9 +61,8 @@ def read_document(texts: Sequence[tuple[str, str]], complaints: Complaints) -> D
     if broken:
         raise ScheduleError(broken)
     merge = _Merge(texts, complaints)
-    for file, content in enumerate(parsed):
-        if not isinstance(content, Finding):
-            merge.add(file, content)
+    for file, content in enumerate(found for found in parsed if not isinstance(found, Finding)):
+        merge.add(file, content)
     return Document(merge.data, merge.origins)
 
 
@@ -106,9 +106,9 @@ def _parse(name: str, text: str) -> dict[str, Any] | Finding:
     except tomllib.TOMLDecodeError as error:
         return _syntax(name, text, str(error))
     except RecursionError:
-        return at_offset(name, text, 0, 0, "tables or lists are nested too deeply to be read")
+        return Lines(name, text).finding(0, 0, "tables or lists are nested too deeply to be read")
     except ValueError as error:  # a number beyond what Python converts
-        return at_offset(name, text, 0, 0, f"not valid TOML: {error}")
+        return Lines(name, text).finding(0, 0, f"not valid TOML: {error}")
 
 
 def _syntax(name: str, text: str, complaint: str) -> Finding:
@@ -118,11 +118,11 @@ def _syntax(name: str, text: str, complaint: str) -> Finding:
     message = f"not valid TOML: {what[:1].lower()}{what[1:]}"
     if match is None or match["line"] is None:
         end = len(text.rstrip())
-        return at_offset(name, text, end, end, message, _mend(what))
+        return Lines(name, text).finding(end, end, message, _mend(what))
     lines = text.split("\n")
     line = int(match["line"]) - 1
     start = sum(len(before) + 1 for before in lines[:line]) + min(int(match["column"]) - 1, len(lines[line]))
-    return at_offset(name, text, start, start + 1, message, _mend(what))
+    return Lines(name, text).finding(start, start + 1, message, _mend(what))
 
 
 def _mend(what: str) -> str | None:

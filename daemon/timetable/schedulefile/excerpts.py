@@ -10,27 +10,26 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from daemon.timetable.schedulefile import forbidden
-
 _WIDEST: Final = 110
 _BEFORE: Final = 60
 
 
-def excerpt(line: str, start: int, end: int) -> str:
-    """The line, and under it a second one with carets below ``line[start:end]`` (at least one caret)."""
-    line, start, end = _without_secret(line, start, end)
+def excerpt(line: str, start: int, end: int, secret: int | None) -> str:
+    """The line, and under it a second one with carets below ``line[start:end]`` (at least one caret).
+
+    Args:
+        line: the whole line, without its end.
+        start: offset of the place in the line.
+        end: offset behind it.
+        secret: offset from which on nothing may be shown (see `forbidden.value_in`), or None.
+    """
+    if secret is not None:
+        line, start, end = line[:secret] + "…", min(start, secret), min(end, secret + 1)
     line, start, end = _window(line, start, end)
     shown = "".join(_printable(char) for char in line)
     indent = "".join("\t" if char == "\t" else " " * _width(char) for char in line[:start])
     marks = "^" * max(1, sum(_width(char) for char in line[start:end]))
     return f"{shown}\n{indent}{marks}"
-
-
-def _without_secret(line: str, start: int, end: int) -> tuple[str, int, int]:
-    secret = forbidden.value_in(line)
-    if secret is None:
-        return line, start, end
-    return line[:secret] + "…", min(start, secret), min(end, secret + 1)
 
 
 def _window(line: str, start: int, end: int) -> tuple[str, int, int]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def check_identities(timetable: Timetable, document: Document, complaints: Complaints) -> None:
     """Complain about a file without pools, and about two pools of one project with one id, or found by one name."""
-    if not document.data.get("pools"):
+    if document.data.get("pools", {}) == {}:
         complaints.error(document.spot(("pools",)), "the file has no pools", "write a [pools.NAME] for each")
     first: dict[tuple[str, str, str], Pool] = {}
     for pool in timetable.pools:

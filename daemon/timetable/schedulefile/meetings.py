@@ -58,7 +58,6 @@ class Meetings:
     complaints: Complaints
     now: datetime | None
     _overlaps: dict[tuple[_Dates, _Dates], Overlap] = field(default_factory=dict)
-    _times: dict[int, tuple[time, ...]] = field(default_factory=dict)
     _instants: dict[int, frozenset[datetime]] = field(default_factory=dict)
 
     def check(self, timetable: Timetable) -> None:
@@ -88,14 +87,9 @@ class Meetings:
         """Positions of policies with one wall time in one zone."""
         groups: dict[tuple[str, time], list[int]] = {}
         for position, policy in enumerate(policies):
-            for time in self._wall_times(policy.rule):
+            for time in policy.rule.when.times:
                 groups.setdefault((policy.rule.zone, time), []).append(position)
         return (group for group in groups.values() if len(group) > 1)
-
-    def _wall_times(self, rule: Rule) -> tuple[time, ...]:
-        if id(rule) not in self._times:
-            self._times[id(rule)] = rule.when.times
-        return self._times[id(rule)]
 
     def _overlap(self, one: Rule, other: Rule) -> Overlap:
         key = (_dates(one), _dates(other))
@@ -122,15 +116,15 @@ class Meetings:
 
     def _complain(self, pool: str, earlier: EffectivePolicy, later: EffectivePolicy, overlap: Overlap) -> None:
         spot = self.document.spot(self.paths[id(later)])
-        other = f'"{earlier.sentence}" ({earlier.source})'
+        other = f'"{earlier.sentence}" ({earlier.source}), in the pool "{pool}"'
         if not _opposite(earlier.action, later.action):
-            message = f"in the pool {pool} {other} is due at the same instant"
+            message = f"due at the same instant as {other}"
             self.complaints.warn(codes.SAME_INSTANT, spot, message, "only one of them is carried out")
         elif overlap is Overlap.ALL:
-            message = f"in the pool {pool} {other} is due at the same time on every date, and is the opposite"
+            message = f"on every date it meets its opposite at the same time: {other}"
             self.complaints.error(spot, message, "take one of them away, or give it another time")
         else:
-            message = f"in the pool {pool} {other} is due at the same time on some dates, and is the opposite"
+            message = f"on some dates it meets its opposite at the same time: {other}"
             hint = "of two that meet the later wall time wins, at the same wall time the start"
             self.complaints.warn(codes.OPPOSITE, spot, message, hint)
 

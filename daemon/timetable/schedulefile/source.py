@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from daemon.timetable.schedulefile import forbidden
 from daemon.timetable.schedulefile.excerpts import excerpt
 from daemon.timetable.schedulefile.findings import Finding, ScheduleError
 
@@ -117,4 +118,5 @@ def _undecodable(file: Path, content: bytes, error: UnicodeDecodeError) -> Findi
     shown = before[before.rfind("\n") + 1 :] + rest.rstrip("\r")
     message = f"the file is not UTF-8: found the byte 0x{content[error.start]:02x}"
     hint = "save it as UTF-8, in the editor or with iconv"
-    return Finding(str(file), line, column + 1, column + 2, message, hint, None, excerpt(shown, column, column + 1))
+    mark = excerpt(shown, column, column + 1, forbidden.value_in(shown))
+    return Finding(str(file), line, column + 1, column + 2, message, hint, None, mark)

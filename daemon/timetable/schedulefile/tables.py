@@ -11,7 +11,7 @@ from daemon.timetable.quoting import shown
 from daemon.timetable.schedulefile import forbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from daemon.timetable.schedulefile.complaints import Complaints, Spot
     from daemon.timetable.schedulefile.document import Document
@@ -92,15 +92,10 @@ class Table:
                 message = f'expected a table for "{name}", found {kind_of(value)}'
                 self.complaints.error(self.spot(section, name), message, f"write [{section}.{example}] above its keys")
 
-    def finish(self, later: Iterable[str] = (), elsewhere: Mapping[str, str] | None = None) -> None:
-        """Complain about every key that nobody asked for.
-
-        Args:
-            later: keys that a coming version understands.
-            elsewhere: keys that have no business here, with what to do instead.
-        """
+    def finish(self, later: Collection[str] = ()) -> None:
+        """Complain about every key that nobody asked for; ``later`` are keys that a coming version understands."""
         for key in self.data.keys() - self.asked:
-            self._unknown(key, frozenset(later), elsewhere or {})
+            self._unknown(key, later)
 
     def error(self, key: str, message: str, hint: str | None = None) -> None:
         """Complain about the value under ``key``."""
@@ -110,14 +105,12 @@ class Table:
         """A place inside this table."""
         return self.document.spot((*self.path, *inner), key=key)
 
-    def _unknown(self, key: str, later: frozenset[str], elsewhere: Mapping[str, str]) -> None:
+    def _unknown(self, key: str, later: Collection[str]) -> None:
         spot = self.spot(key, key=True)
         if forbidden.looks_forbidden(key):
             self.complaints.error(spot, forbidden.MESSAGE, forbidden.HINT)
         elif key in later:
             self.complaints.error(spot, not_yet(shown(key)), "leave it out for now")
-        elif key in elsewhere:
-            self.complaints.error(spot, f'"{key}" does not belong here', elsewhere[key])
         else:
             self.complaints.error(spot, f"unknown key {shown(key)}", self._meant(key))
 
@@ -125,7 +118,7 @@ class Table:
         close = near_miss(key.lower().replace("-", "_"), sorted(self.asked))
         if close:
             return f'did you mean "{close}"?'
-        return f"expected {listed(sorted(self.asked))}" if self.asked else None
+        return f"expected {listed(sorted(self.asked))}"
 
     def _take(self, key: str) -> Any:
         self.asked.add(key)

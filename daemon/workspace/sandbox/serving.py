@@ -1,37 +1,23 @@
-"""Serves the sandbox with uvicorn's HTTP protocol on a socket of our own.
-
-uvicorn's ``Server`` takes over SIGINT and SIGTERM, polls ten times a second and waits for clients when it stops. A
-sandbox lives inside a demonstration or a test: here uvicorn's protocol class does the HTTP, and asyncio does the rest,
-so that the port is known at once and stopping takes no time. The protocol class also hands its transport to the
-application, which is the only way to reset a connection.
-"""
+"""Serves the sandbox, on the web server that the daemon's own doors stand on (see ``daemon.webserver``)."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any
-
-from uvicorn.config import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.server import ServerState
+from typing import TYPE_CHECKING
 
 from daemon.errors import PoolpowerError
+from daemon.webserver import WebServer, start
 from daemon.workspace.sandbox.app import create_app
-from daemon.workspace.sandbox.transmission import EXTENSION
 from daemon.workspace.sandbox.world import World
 from daemon.workspace.sandbox.worldfile import load_world
 
 if TYPE_CHECKING:
+    import asyncio
     import ssl
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-
-_PATIENCE = 1.0
-"""Seconds that requests have to notice that their connection is gone."""
+    from starlette.types import ASGIApp
 
 
 class ServingError(PoolpowerError):
@@ -76,18 +62,11 @@ async def serve(
     Raises:
         ServingError: the address or port is taken or not ours.
     """
-    config = _config(app)
-    state = ServerState()
-
-    def protocol() -> SandboxProtocol:
-        return SandboxProtocol(config=config, server_state=state, app_state={})
-
-    server = await _listen(protocol, (host, port), uds, tls)
+    server = await _listen(app, (host, port), uds, tls)
     try:
         yield _where(server, host, uds, tls)
     finally:
-        server.close()
-        await _drop(state)
+        await server.close()
         if uds is not None:
             uds.unlink(missing_ok=True)  # noqa: ASYNC240  # one unlink of a local socket at the very end
 
@@ -127,50 +106,11 @@ async def run_sandbox(
         await until.wait()
 
 
-class SandboxProtocol(H11Protocol):
-    """uvicorn's protocol, whose application knows its connection."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wrap the application for this connection."""
-        super().connection_made(transport)
-        self.app: Any = _Connected(self.app, transport)
-
-
-class _Connected:
-    """An application that finds its connection's transport among the ASGI extensions."""
-
-    def __init__(self, app: Any, transport: asyncio.Transport) -> None:
-        self._app = app
-        self._extensions = {EXTENSION: transport}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["extensions"] = self._extensions
-        await self._app(scope, receive, send)
-
-
-def _config(app: ASGIApp) -> Config:
-    config = Config(
-        app,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        timeout_keep_alive=60,
-    )
-    config.load()
-    return config
-
-
-async def _listen(
-    protocol: Callable[[], SandboxProtocol], address: tuple[str, int], uds: Path | None, tls: ssl.SSLContext | None
-) -> asyncio.Server:
-    loop = asyncio.get_running_loop()
+async def _listen(app: ASGIApp, address: tuple[str, int], uds: Path | None, tls: ssl.SSLContext | None) -> WebServer:
     try:
         if uds is not None:
-            return await loop.create_unix_server(protocol, str(uds), ssl=tls)
-        return await loop.create_server(protocol, *address, ssl=tls, backlog=1024)
+            return await start(app, path=uds, ssl=tls)
+        return await start(app, host=address[0], port=address[1], ssl=tls, backlog=1024)
     except OSError as error:
         where = str(uds) if uds is not None else "{}:{}".format(*address)
         raise ServingError(
@@ -179,21 +119,10 @@ async def _listen(
         ) from error
 
 
-def _where(server: asyncio.Server, host: str, uds: Path | None, tls: ssl.SSLContext | None) -> Served:
+def _where(server: WebServer, host: str, uds: Path | None, tls: ssl.SSLContext | None) -> Served:
     scheme = "http" if tls is None else "https"
     if uds is not None:
         return Served(f"{scheme}+unix://{uds}", 0)
     port = server.sockets[0].getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     return Served(f"{scheme}://{shown}:{port}", port)
-
-
-async def _drop(state: ServerState) -> None:
-    """Abort what is connected, then let the requests that hung on it see that and end."""
-    for connection in list(state.connections):
-        connection.transport.abort()
-    pending = list(state.tasks)
-    if pending:
-        _, late = await asyncio.wait(pending, timeout=_PATIENCE)
-        for task in late:
-            task.cancel()

@@ -1,7 +1,7 @@
 """Sends a reply over ASGI, well-behaved or as its fault asks: hung, slow, cut off, reset.
 
 What goes wrong below HTTP needs the connection's transport, which ``serving`` hands in as the ASGI extension
-``EXTENSION``. Without it (an in-process test client) such a fault is refused.
+``daemon.webserver.TRANSPORT``. Without it (an in-process test client) such a fault is refused.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from daemon.webserver import TRANSPORT
 from daemon.workspace.sandbox.faults import FaultError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from daemon.workspace.sandbox.faults import Fault
 
 Head = list[tuple[bytes, bytes]]
-EXTENSION = "poolpower.transport"
 _TICK = 0.02
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 
@@ -117,7 +117,7 @@ def _broken_bytes(reply: Reply, fault: Fault, head: Head) -> bytes:
 
 
 def _transport(scope: Scope) -> asyncio.Transport:
-    found: Any = scope.get("extensions", {}).get(EXTENSION)
+    found: Any = scope.get("extensions", {}).get(TRANSPORT)
     if found is None:
         raise FaultError("This fault needs a real connection.", "Serve the app with daemon.workspace.sandbox.serve().")
     return cast("asyncio.Transport", found)

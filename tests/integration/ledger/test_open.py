@@ -6,10 +6,12 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -28,13 +30,19 @@ from daemon.ledger.ledger import open_ledger, reading
 from daemon.ledger.owner import OwnerLock, lock_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from daemon.ledger.ledger import Ledger
 
 AT = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
 
-Unprivileged = Callable[[], AbstractContextManager[None]] if TYPE_CHECKING else object
+
+def names(folder: Path) -> list[str]:
+    """What lies in a folder."""
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+Unprivileged = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -53,7 +61,7 @@ async def test_new_ledger_is_made_with_its_folder(url: str, path: Path) -> None:
     """A first start needs no preparation: folder, ledger, lock and reserve are made (protocol 5.1)."""
     ledger = open_ledger(url, now=AT)
     assert (ledger.upgrade.before, ledger.upgrade.after) == (None, "0001")
-    assert path.exists()
+    assert ledger.path == path
     assert ledger.reserve.is_there
     await ledger.aclose()
 
@@ -78,11 +86,12 @@ async def test_reader_sees_one_snapshot(ledger: Ledger) -> None:
 
 
 async def test_path_with_odd_characters_is_an_ordinary_path(tmp_path: Path) -> None:
-    """Question marks, percent signs and hashes of a folder's name reach SQLite as they are."""
-    ledger = open_ledger(f"sqlite:///{tmp_path}/a b#c%41/ledger.db", now=AT)
+    """What the URL says percent-encoded reaches SQLite as the characters that were meant."""
+    folder = tmp_path / "a b#c%41?d"
+    ledger = open_ledger(f"sqlite:///{quote(str(folder))}/ledger.db", now=AT)
     assert await ledger.writer.do(lambda conn: conn.exec_driver_sql("SELECT beat FROM heart").scalar_one()) == 0
     await ledger.aclose()
-    assert (tmp_path / "a b#c%41" / "ledger.db").exists()
+    assert "ledger.db" in names(folder)
 
 
 async def test_second_owner_is_refused_and_told_who_the_first_is(ledger: Ledger, url: str) -> None:
@@ -238,8 +247,9 @@ async def test_reader_of_another_user_is_told_whom_to_run_as(public: Path, unpri
     folder = public / "state"
     url = f"sqlite:///{folder}/ledger.db"
     await open_ledger(url, now=AT).aclose()
-    for mode in (0o755, 0o700):
+    for mode, file_mode in ((0o755, 0o640), (0o755, 0o644), (0o700, 0o644)):
         folder.chmod(mode)
+        (folder / "ledger.db").chmod(file_mode)
         with (
             unprivileged(),
             pytest.raises(LedgerForbiddenError, match="may not use the ledger") as caught,
@@ -247,7 +257,7 @@ async def test_reader_of_another_user_is_told_whom_to_run_as(public: Path, unpri
         ):
             pass
         assert caught.value.hint is not None
-        assert ("sudo -u root" in caught.value.hint) == (mode == 0o755)
+        assert "sudo -u root" in caught.value.hint
 
 
 async def test_reading_beside_a_daemon_needs_no_lock(ledger: Ledger, url: str) -> None:
@@ -275,7 +285,7 @@ def test_reading_an_empty_file_says_what_to_do(url: str, path: Path) -> None:
 async def test_question_that_is_none_is_said_as_such(ledger: Ledger) -> None:
     """A query that SQLite refuses is an error of the ledger, not one about the disk."""
     with pytest.raises(LedgerError, match="no such table"), ledger.reader() as conn:
-        conn.exec_driver_sql("SELECT * FROM nothing")
+        conn.exec_driver_sql("SELECT * FROM absent")
 
 
 def test_file_system_without_a_write_ahead_log_is_refused(

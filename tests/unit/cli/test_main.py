@@ -47,7 +47,7 @@ def test_no_command_shows_the_help_and_is_wrong_use(poolpower: Callable[..., Any
 
 
 def test_slip_in_a_command_is_answered_with_what_was_probably_meant(poolpower: Callable[..., Any]) -> None:
-    """statsu is wrong use, and status is named."""
+    """A misspelt name is wrong use, and the one that was meant is named."""
     done = poolpower("statsu")
     assert (done.code, "did you mean 'status'?" in done.err) == (2, True)
     assert poolpower("xyzzy").code == 2

@@ -57,7 +57,15 @@ def test_without_an_endpoint_the_region_is_asked() -> None:
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["ftp://x", "workspace.example", "https://", "https://u:canary@x", "https://x?q=1", "https://x#f", "http://[x"],
+    [
+        "ftp://x",
+        "workspace.example",
+        "https://",
+        "https://u:canary@x",
+        "https://x?q=1",
+        "https://x#f",
+        "https://a:port",
+    ],
 )
 def test_an_endpoint_that_is_no_plain_address_is_refused(endpoint: str) -> None:
     """Only scheme, host, port and path make an endpoint; the error does not repeat what may hold a password."""
@@ -113,7 +121,7 @@ def test_no_proxy_excepts_names_domains_and_networks(address: str, exception: st
     assert (proxy is None) is is_excepted
 
 
-@pytest.mark.parametrize("address", ["socks5://a:1", "http://", "http://u:canary@[x", "://a"])
+@pytest.mark.parametrize("address", ["socks5://a:1", "http://", "http://u:canary@a:port", "://a"])
 def test_a_proxy_that_cannot_be_used_is_refused_without_being_shown(address: str) -> None:
     """A socks or broken address is an error of the settings, and its password is not repeated."""
     with pytest.raises(ProxyError) as caught:

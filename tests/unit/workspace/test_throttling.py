@@ -41,12 +41,12 @@ NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 def test_the_wait_is_the_headers_or_else_the_window_that_the_message_names(
     header: str | None, words: str | None, seconds: float | None
 ) -> None:
-    """Retry-After in seconds or as a date comes first, then ``limit:N,time:T``, else nothing is asked (protocol 4.8)."""
+    """Retry-After in seconds or a date first, then ``limit:N,time:T``, else nothing is asked (protocol 4.8)."""
     assert seconds_to_wait(header, words, NOW) == seconds
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", "yesterday", "Mon, 99 Nov 2026 20:00:00 GMT", "Sat, 01 Jan 0001 00:00:00 +2300"]
+    "text", [None, "", "yesterday", "Mon, 99 Nov 2026 20:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -2300"]
 )
 def test_an_unreadable_date_is_none(text: str | None) -> None:
     """A date that cannot be read is no date, never an error."""

@@ -33,7 +33,8 @@ def _parse(cursor: Cursor) -> Days:
         if cursor.token.is_word("day") and not begins_item(cursor):
             cursor.take()
             return EveryDay()
-    return read_days(cursor, f'"{(every or introduced or cursor.token).word}"', takes_months=False)
+    word = every or introduced
+    return read_days(cursor, f'"{word.word}"' if word else "the policy", takes_months=False)
 
 
 def _refuse_every_other(cursor: Cursor) -> None:

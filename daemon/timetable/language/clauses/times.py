@@ -104,6 +104,8 @@ def _mend(cursor: Cursor) -> str | None:
         return None
     hour, minute = int(found[1]), int(found[2] or 0)
     if found[3] in _HALVES:
+        if not 1 <= hour <= _NOON:
+            return None
         hour = hour % _NOON + (_NOON if found[3] == "pm" else 0)
     return f"{hour:02}:{minute:02}" if hour < _HOURS and minute < _MINUTES else None
 

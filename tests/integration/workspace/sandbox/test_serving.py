@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from daemon import webserver
 from daemon.workspace.sandbox import Fault, World, create_app, run_sandbox, serve, serving
 from daemon.workspace.sandbox.examples import ENGINEERING
 from daemon.workspace.sandbox.identity import EXAMPLE_PROJECT
@@ -56,7 +57,7 @@ async def test_requests_that_hang_do_not_delay_the_end() -> None:
 
 async def test_application_that_does_not_notice_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request that ignores its client's leaving ends with the serving all the same."""
-    monkeypatch.setattr(serving, "_PATIENCE", 0.01)
+    monkeypatch.setattr(webserver, "PATIENCE", 0.01)
     began, ended = asyncio.Event(), asyncio.Event()
 
     async def deaf(_scope: Scope, _receive: Receive, _send: Send) -> None:

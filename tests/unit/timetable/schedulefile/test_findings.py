@@ -5,6 +5,7 @@ from __future__ import annotations
 from daemon.errors import PoolpowerError
 from daemon.timetable.schedulefile import Finding, ScheduleError
 from daemon.timetable.schedulefile.excerpts import excerpt
+from daemon.timetable.schedulefile.forbidden import value_in
 
 ERROR = Finding("s.toml", 3, 5, 8, "wrong", "right", None, "a = bcd\n    ^^^")
 
@@ -51,33 +52,35 @@ def test_the_error_about_a_file_names_no_line() -> None:
 
 def test_an_excerpt_keeps_tabs_and_widths() -> None:
     """Carets stand under the place for tabs and wide characters too."""
-    assert excerpt("\tk = 池x!", 6, 7) == "\tk = 池x!\n\t      ^"
+    assert excerpt("\tk = 池x!", 6, 7, None) == "\tk = 池x!\n\t      ^"
 
 
 def test_an_excerpt_marks_at_least_one_column() -> None:
     """Something that is missing has its caret where it should stand."""
-    assert excerpt("stop at", 7, 7) == "stop at\n       ^"
+    assert excerpt("stop at", 7, 7, None) == "stop at\n       ^"
 
 
 def test_a_long_line_is_cut_to_the_surroundings() -> None:
     """The carets stay under the place."""
     line = "a" * 300 + "WRONG" + "b" * 300
-    shown, marks = excerpt(line, 300, 305).splitlines()
+    shown, marks = excerpt(line, 300, 305, None).splitlines()
     assert shown.startswith("…")
     assert shown.endswith("…")
     assert shown[marks.index("^") :].startswith("WRONG")
     assert marks.count("^") == 5
-    assert not excerpt("WRONG" + line, 0, 5).startswith("…")
-    assert not excerpt(line + "WRONG", 605, 610).split("\n")[0].endswith("…")
+    assert not excerpt("WRONG" + line, 0, 5, None).startswith("…")
+    assert not excerpt(line + "WRONG", 605, 610, None).split("\n")[0].endswith("…")
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
     """An escape sequence in the file is shown as a replacement."""
-    assert excerpt("a\x1b[2J", 0, 1).startswith("a\ufffd[2J")
+    assert excerpt("a\x1b[2J", 0, 1, None).startswith("a\ufffd[2J")
 
 
 def test_what_a_forbidden_key_holds_is_not_shown() -> None:
     """The line of a secret is cut behind the equals sign, wherever the place is."""
-    assert excerpt('secret_key = "hunter2"', 0, 10) == "secret_key = …\n^^^^^^^^^^"
-    assert excerpt('x = { "access-key" = "hunter2", bad = 1 }', 32, 35) == 'x = { "access-key" = …\n' + " " * 21 + "^"
-    assert "hunter2" not in excerpt("ak=hunter2", 3, 4)
+    line = 'secret_key = "hunter2"'
+    assert excerpt(line, 0, 10, value_in(line)) == "secret_key = …\n^^^^^^^^^^"
+    line = 'x = { "access-key" = "hunter2", bad = 1 }'
+    assert excerpt(line, 32, 35, value_in(line)) == 'x = { "access-key" = …\n' + " " * 21 + "^"
+    assert "hunter2" not in excerpt("ak=hunter2", 3, 4, value_in("ak=hunter2"))

@@ -1,0 +1,220 @@
+"""Reboots: judged by their job, sent again per desktop only, looked for where their fate is unknown (protocol 4.5, 5.4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from daemon.ledger import schema
+from daemon.timetable.actions import Action
+from daemon.workspace.port import Call
+from tests.support.runs import CONFLICT, LOST, UNREADABLE
+from tests.support.world import schedule
+
+if TYPE_CHECKING:
+    from tests.support.world import World
+
+
+async def rebooted(world: World, **pools: int) -> None:
+    """Have the pool's reboot sent and accepted."""
+    for key, desktops in pools.items():
+        world.cloud().add_pool(f"p-{key}", desktops=desktops)
+    await world.begin(schedule(a=["reboot at 12:05"]))
+    await world.advance(300)
+
+
+async def test_a_reboot_is_judged_by_its_job_and_its_parts(world: World) -> None:
+    """A reboot has succeeded when all parts of its job have (protocol 4.5)."""
+    await rebooted(world)
+    await world.advance(15)
+    assert world.states() == ["accepted"]
+    world.cloud().finish_all()
+    await world.advance(20)
+    assert world.ends() == ["reboot succeeded: all 2 desktops were rebooted"]
+
+
+async def test_a_complete_reboot_of_which_parts_were_refused_is_partial(world: World) -> None:
+    """COMPLETE is not success: what was refused for good is named (protocol 4.5)."""
+    await rebooted(world)
+    world.cloud().finish("job-1", failing={"p-a-2": "WKS.0001"})
+    await world.advance(15)
+    assert world.ends() == ["reboot partial: 1 desktops were not rebooted: P-A-2 WKS.0001"]
+    assert len(world.sent()) == 1
+
+
+async def test_a_reboot_of_which_every_part_was_refused_has_failed(world: World) -> None:
+    """Where nothing was rebooted the run has failed (protocol 4.5)."""
+    await rebooted(world)
+    world.cloud().finish("job-1", failing={"p-a-1": "WKS.0001", "p-a-2": "WKS.0001"})
+    await world.advance(15)
+    assert world.states() == ["failed"]
+
+
+async def test_busy_desktops_are_rebooted_again_by_the_per_desktop_call_only(world: World) -> None:
+    """The desktops whose parts failed as busy are tried again alone, their list stored with the answer (protocol 4.5)."""
+    await rebooted(world, a=3)
+    world.cloud().finish("job-1", failing=["p-a-2"])
+    await world.advance(15)
+    assert world.run(1).desktops == ["p-a-2"]
+    await world.advance(10)
+    (_, again) = world.sent()
+    assert (again.call, again.desktop_ids, again.action) == (Call.ACT_ON_DESKTOPS, ("p-a-2",), Action.REBOOT)
+    world.cloud().finish_all()
+    await world.advance(20)
+    assert world.ends() == ["reboot succeeded: all 1 desktops were rebooted"]
+
+
+async def test_what_an_earlier_job_was_refused_for_good_is_not_forgotten(world: World) -> None:
+    """A reboot whose rest succeeds is partial where an earlier part was refused for good (protocol 4.5)."""
+    await rebooted(world, a=3)
+    world.cloud().finish("job-1", failing={"p-a-1": "WKS.0001", "p-a-2": "WKS.00010032"})
+    await world.advance(15)
+    assert world.run(1).desktops == ["p-a-2"]
+    await world.advance(10)
+    world.cloud().finish_all()
+    await world.advance(20)
+    assert world.ends() == ["reboot partial: 1 desktops were not rebooted: P-A-1 WKS.0001"]
+    assert [row.desktop_id for row in world.rows(schema.job_desktops)] == ["p-a-1"]
+
+
+async def test_more_than_a_hundred_desktops_are_rebooted_in_several_calls(world: World) -> None:
+    """The per-desktop call takes a hundred; the rest follows at once (protocol 4.5)."""
+    await rebooted(world, a=230)
+    busy = [f"p-a-{number}" for number in range(1, 231)]
+    world.cloud().finish("job-1", failing=busy)
+    for _ in range(4):
+        await world.advance(20, longest=10)
+        world.cloud().finish_all()
+    await world.advance(30, longest=10)
+    assert [len(call.desktop_ids) for call in world.sent()[1:]] == [100, 100, 30]
+    assert world.states() == ["succeeded"]
+
+
+async def test_a_reboot_by_desktops_waits_for_the_limiter_of_its_own_call(world: World) -> None:
+    """Each API call has a log of its own (protocol 4.9)."""
+    world.tuning = type(world.tuning)(timing=world.tuning.timing, writes_per_minute=1, reads_per_minute=0)
+    await rebooted(world, a=230)
+    world.cloud().finish("job-1", failing=[f"p-a-{number}" for number in range(1, 231)])
+    await world.advance(90, longest=5)
+    world.cloud().finish_all()
+    await world.advance(20, longest=5)
+    assert len(world.sent()) == 2
+    await world.advance(61, longest=5)
+    assert len(world.sent()) == 3
+
+
+async def test_a_reboot_whose_job_is_gone_is_unknown(world: World) -> None:
+    """A reboot leaves no trace but its job: gone is unknown (protocol 5.2)."""
+    await rebooted(world)
+    world.cloud().forget_job("job-1")
+    await world.advance(15)
+    assert world.ends() == ["reboot unknown: job job-1 is gone"]
+
+
+async def test_a_reboot_whose_job_never_ends_is_given_up(world: World) -> None:
+    """Given up after follow_for while its job runs is unknown (protocol 4.5)."""
+    await rebooted(world)
+    await world.advance(1240)
+    assert world.ends() == ["reboot unknown: given up: job job-1 still RUNNING"]
+
+
+async def test_a_conflict_lets_a_reboot_be_sent_again(world: World) -> None:
+    """Refused for now was not executed: a reboot too is sent again (protocol 4.4)."""
+    world.cloud().script(Call.ACT_ON_POOL, CONFLICT)
+    await rebooted(world)
+    await world.advance(10)
+    assert [call.call for call in world.sent()] == [Call.ACT_ON_POOL, Call.ACT_ON_POOL]
+
+
+async def test_a_lost_reboot_is_never_sent_again_blindly(world: World) -> None:
+    """Without any sign of it the run is unknown after two minutes, and nothing else was sent (protocol 4.4, 5.4)."""
+    world.cloud().script(Call.ACT_ON_POOL, LOST)
+    await rebooted(world)
+    assert world.states() == ["attempting"]
+    await world.advance(110)
+    assert world.states() == ["attempting"]
+    await world.advance(20)
+    assert world.ends() == [
+        "reboot unknown: its request was lost and no job of it was found: it may or may not have been carried out"
+    ]
+    assert len(world.sent()) == 1
+
+
+async def test_the_job_of_a_lost_reboot_is_found_and_adopted(world: World) -> None:
+    """A job of the same action, begun since, known to no other attempt, is adopted (protocol 5.4)."""
+    world.cloud().script_executed(Call.ACT_ON_POOL, LOST)
+    await rebooted(world)
+    assert world.states() == ["accepted"]
+    assert world.run(1).job_id == "job-1"
+    world.cloud().finish_all()
+    await world.advance(20)
+    assert world.states() == ["succeeded"]
+    assert len(world.sent()) == 1
+
+
+async def test_a_job_is_compared_by_the_servers_date(world: World) -> None:
+    """Whether a job began since is judged by the server's clock, not ours (protocol 5.4)."""
+    world.cloud().script_executed(Call.ACT_ON_POOL, LOST)
+    world.cloud().server_ahead = timedelta(hours=1)
+    await rebooted(world)
+    assert world.states() == ["attempting"]  # by that clock the job is an hour older than the attempt
+
+
+async def test_a_job_whose_action_cannot_be_told_is_not_adopted(world: World) -> None:
+    """Where a job's action cannot be told, none is adopted; a rebooting desktop keeps the search going (protocol 5.4)."""
+    world.cloud().script_executed(Call.ACT_ON_POOL, LOST)
+    held = world.cloud().hold(Call.LIST_SUB_JOBS)
+    await rebooted(world)
+    await held.arrived.wait()
+    world.cloud().set_sub_jobs("job-1", action=None)
+    held.released.set()
+    await world.advance(200)
+    assert world.states() == ["attempting"]
+    for number in (1, 2):
+        world.cloud().set_desktop(f"p-a-{number}", task_status=None)
+    await world.advance(30)
+    assert world.states() == ["unknown"]
+
+
+async def test_a_job_that_another_attempt_knows_is_not_adopted(world: World) -> None:
+    """A job is adopted by one attempt only (protocol 5.4)."""
+    await world.begin(schedule(a=["start at 12:05", "reboot at 12:06"]))
+    await world.advance(300)
+    world.cloud().finish_all()
+    await world.advance(30)
+    world.cloud().script_executed(Call.ACT_ON_POOL, LOST)
+    held = world.cloud().hold(Call.LIST_SUB_JOBS)
+    await world.advance(30)
+    await held.arrived.wait()
+    row = {"project": "default", "job_id": "job-4", "run": 1, "pool_no": 1, "started_at": world.clock.now(), "closed": True}
+    await world.write(schema.jobs.insert().values(row))
+    held.released.set()
+    await world.settle()
+    assert world.states() == ["succeeded", "attempting"]
+
+
+async def test_a_search_that_cannot_read_goes_on(world: World) -> None:
+    """Where reading fails the search comes again (protocol 5.4)."""
+    world.cloud().script_executed(Call.ACT_ON_POOL, LOST)
+    world.cloud().script(Call.LIST_SUB_JOBS, UNREADABLE)
+    await rebooted(world)
+    assert world.states() == ["attempting"]
+    await world.advance(10)
+    assert world.states() == ["accepted"]
+
+
+@pytest.mark.parametrize("by_desktops", [False, True])
+async def test_a_reboot_is_never_in_doubt_and_skipped_at_once(world: World, by_desktops: bool) -> None:
+    """What may have been executed in part ends as partial, not as skipped, where it may not go on (protocol 4.11)."""
+    await rebooted(world, a=3)
+    world.cloud().finish("job-1", failing=["p-a-2"] if by_desktops else [])
+    world.cloud().script(Call.ACT_ON_DESKTOPS, *[CONFLICT] * 20)
+    await world.advance(15)
+    await world.override("pause")
+    await world.advance(60)
+    if by_desktops:
+        assert world.ends() == ["reboot partial: pause by ann until resumed"]
+    else:
+        assert world.states() == ["succeeded"]

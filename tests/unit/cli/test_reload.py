@@ -1,0 +1,50 @@
+"""``reload``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _answer(outcome: str, **fields: Any) -> dict[str, Any]:
+    plain = {"version": 4, "hash": "abc", "added": 0, "removed": 0, "message": "as asked", "errors": []}
+    return {"outcome": outcome, **plain, **fields}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [("accepted", 0), ("unchanged", 0), ("held", 1), ("mismatch", 1), ("in doubt", 1), ("invalid", 2)],
+)
+def test_outcome_decides_the_exit_code(poolpower: Callable[..., Any], server: Any, outcome: str, code: int) -> None:
+    """0 where the file is in force, 2 where it is invalid, 1 where it was not taken."""
+    server.answer("POST /v1/reload", _answer(outcome))
+    done = poolpower("reload")
+    assert (done.code, done.out) == (code, f"{outcome}, version 4: as asked\n")
+    assert poolpower("reload", "--json").json == _answer(outcome)
+
+
+def test_options_are_passed_on(poolpower: Callable[..., Any], server: Any) -> None:
+    """The reviewed hash, the consent, the note."""
+    server.answer("POST /v1/reload", _answer("accepted"))
+    poolpower("reload", "--expect", "abc", "--accept", "--note", "CHG1")
+    assert server.requests[0][2] == {"expect": "abc", "accept": True, "note": "CHG1"}
+
+
+def test_errors_and_changes_are_told(poolpower: Callable[..., Any], server: Any) -> None:
+    """Each error in its place with its mend, and what the next day loses and gains."""
+    errors = [
+        {"file": "s.toml", "line": 3, "column": 1, "message": "unknown key", "hint": "did you mean 'id'?"},
+        {"file": "s.toml", "line": 4, "column": 1, "message": "no time", "hint": None},
+    ]
+    server.answer("POST /v1/reload", _answer("invalid", version=None, errors=errors, added=1, removed=2))
+    assert poolpower("reload").out.splitlines() == [
+        "s.toml:3:1: unknown key",
+        "    did you mean 'id'?",
+        "s.toml:4:1: no time",
+        "invalid: as asked",
+        "the next 24 hours: 1 actions more, 2 fewer",
+    ]
