@@ -197,6 +197,8 @@ def _observed(run: Run) -> Closed:
 def _overtake(conn: Connection, opening: Sequence[Standing], now: datetime) -> tuple[Ended, ...]:
     """End the older accepted runs that these do not wait for (4.6)."""
     by = {standing.in_flight: standing for standing in opening if standing.in_flight is not None}
+    if not by:
+        return ()
     ended = tuple(Ended(run, State.SUPERSEDED, _overtaken_by(by[run.id].run, run)) for run in runs.read(conn, by))
     gates.end(conn, [(gone.run.id, gone.state, gone.reason) for gone in ended], now)
     return ended

@@ -70,8 +70,13 @@ class Sender:
             opened: the gate's decision.
             committed: reading of the elapsed clock at the gate's commit.
         """
-        run = replace(opened.run, attempts=opened.run.attempts + 1, state=State.ATTEMPTING, pool_id=opened.pool_id)
-        run = replace(run, first_attempt_at=run.first_attempt_at or opened.sent_at)
+        run = replace(
+            opened.run,
+            attempts=opened.run.attempts + 1,
+            state=State.ATTEMPTING,
+            pool_id=opened.pool_id,
+            first_attempt_at=opened.run.first_attempt_at or opened.sent_at,
+        )
         sent = self._clock.elapsed()
         answer = await self._send(lane, run, sent - committed)
         trouble = None if answer is TOO_LATE else lane.condition.of(answer, sent)

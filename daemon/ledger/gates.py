@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, select, text
+from sqlalchemy import bindparam, func, select, text
 
-from daemon.ledger import schema
+from daemon.ledger import bulk, schema
 from daemon.ledger.runs import COLUMNS, Run, from_row
 from daemon.ledger.states import State
 from daemon.timetable.actions import Action
@@ -66,13 +66,15 @@ def _standing_query() -> Any:
         select(
             *COLUMNS,
             schema.pools.c.pool_id.label("known_id"),
-            last_word.correlate(mine).scalar_subquery(),
-            last_action.correlate(mine).scalar_subquery(),
-            of_pool(other.c.id, flying),
-            of_pool(other.c.state, flying),
-            of_pool(other.c.job_id, flying),
-            of_pool(func.min(other.c.id), f"other.state IN {schema.OPEN_STATES}"),
-            of_pool(func.max(other.c.id), f"other.action = 'reboot' AND other.state IN {schema.OPEN_STATES}"),
+            last_word.correlate(mine).scalar_subquery().label("last_word"),
+            last_action.correlate(mine).scalar_subquery().label("last_word_action"),
+            of_pool(other.c.id, flying).label("in_flight"),
+            of_pool(other.c.state, flying).label("in_flight_state"),
+            of_pool(other.c.job_id, flying).label("in_flight_job"),
+            of_pool(func.min(other.c.id), f"other.state IN {schema.OPEN_STATES}").label("oldest_open"),
+            of_pool(func.max(other.c.id), f"other.action = 'reboot' AND other.state IN {schema.OPEN_STATES}").label(
+                "newest_reboot"
+            ),
         )
         .join(schema.pools, schema.pools.c.no == mine.c.pool_no)
         .where(mine.c.id.in_(bindparam("ids", expanding=True)))
@@ -85,7 +87,7 @@ _STANDING = _standing_query()
 
 def standings(conn: Connection, ids: Iterable[int]) -> list[Standing]:
     """The situation of each of these runs, in order of id."""
-    return [_standing(row) for row in conn.execute(_STANDING, {"ids": list(ids)})]
+    return [_standing(row) for row in bulk.read_rows(conn, _STANDING, {"ids": list(ids)})]
 
 
 def overruled(conn: Connection, waiting: Iterable[Run]) -> dict[int, int]:
@@ -128,28 +130,11 @@ class Opening:
     limit_key: str
 
 
-_attempting = (
-    schema.runs.update()
-    .where(schema.runs.c.id == bindparam("of_run"))
-    .values(
-        state=State.ATTEMPTING,
-        attempts=schema.runs.c.attempts + 1,
-        first_attempt_at=func.coalesce(schema.runs.c.first_attempt_at, bindparam("at", type_=schema.Instant())),
-        pool_id=bindparam("to"),
-        next_attempt_at=None,
-        reason=None,
-    )
-)
-
-
 def open_gates(conn: Connection, openings: Sequence[Opening], now: datetime) -> list[int]:
     """Write that these runs are being sent; returns the attempts' ids in the same order."""
     if not openings:
         return []
-    conn.execute(
-        _attempting,
-        [{"of_run": opening.run.id, "at": now, "to": opening.pool_id} for opening in openings],
-    )
+    bulk.update_rows(conn, schema.runs, "id", [_attempting(opening, now) for opening in openings])
     rows = [
         {
             "run": opening.run.id,
@@ -160,8 +145,23 @@ def open_gates(conn: Connection, openings: Sequence[Opening], now: datetime) -> 
         }
         for opening in openings
     ]
-    statement = insert(schema.attempts).returning(schema.attempts.c.id, sort_by_parameter_order=True)
-    return list(conn.execute(statement, rows).scalars())
+    bulk.insert_rows(conn, schema.attempts, rows)
+    attempts = schema.attempts.c
+    newest = select(attempts.run, func.max(attempts.id).label("newest")).group_by(attempts.run)
+    ids = dict(bulk.read_rows(conn, newest.where(attempts.run.in_([row["run"] for row in rows]))))
+    return [ids[opening.run.id] for opening in openings]
+
+
+def _attempting(opening: Opening, now: datetime) -> dict[str, Any]:
+    return {
+        "id": opening.run.id,
+        "state": State.ATTEMPTING,
+        "attempts": opening.run.attempts + 1,
+        "first_attempt_at": opening.run.first_attempt_at or now,
+        "pool_id": opening.pool_id,
+        "next_attempt_at": None,
+        "reason": None,
+    }
 
 
 _end = (

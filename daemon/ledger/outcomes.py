@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
-from daemon.ledger import gates, runs, schema
+from daemon.ledger import bulk, gates, runs, schema
 from daemon.ledger.states import State
 
 if TYPE_CHECKING:
@@ -117,40 +117,36 @@ def settle(conn: Connection, settlings: Sequence[Settling]) -> list[Settled]:
     A bulk unit for ``Writer.add``: many answers that come at once share their statements.
     """
     _store_replies(conn, [settling.reply for settling in settlings if settling.reply])
-    known = {run.id: run for run in runs.read(conn, [settling.run.id for settling in settlings])}
-    moved = {s.run.id for s in settlings if known[s.run.id].state not in (s.found, s.run.state)}
+    moved = _moved_on(conn, settlings)
     waiting = [s for s in settlings if s.run.state is State.PENDING and s.run.id not in moved]
     ended = _overruled(conn, waiting)
     settlings = [ended.get(settling.run.id, settling) for settling in settlings]
     stands = [settling for settling in settlings if settling.run.id not in moved]
     if stands:
-        conn.execute(_settle, [_run_values(settling) for settling in stands])
+        bulk.update_rows(conn, schema.runs, "id", [_run_values(settling) for settling in stands])
     _store_new_jobs(conn, settlings)
     for settling in settlings:
         _store_seen(conn, settling, names_desktops=settling.run.id not in moved)
     return [
-        Settled(known[s.run.id], None, moved_on=True) if s.run.id in moved else Settled(s.run, s.reason)
+        Settled(moved[s.run.id], None, moved_on=True) if s.run.id in moved else Settled(s.run, s.reason)
         for s in settlings
     ]
 
 
+def _moved_on(conn: Connection, settlings: Sequence[Settling]) -> dict[int, Run]:
+    """The runs that are neither where they were found nor where they are to be, as they are now."""
+    table = schema.runs.c
+    states = dict(conn.execute(select(table.id, table.state).where(table.id.in_([s.run.id for s in settlings]))).all())
+    moved = [s.run.id for s in settlings if states[s.run.id] not in (s.found, s.run.state)]
+    return {run.id: run for run in runs.read(conn, moved)} if moved else {}
+
+
 _reply_columns = [field.name for field in fields(Reply) if field.name != "attempt"]
-_reply = (
-    schema.attempts.update()
-    .where(schema.attempts.c.id == bindparam("of_attempt"))
-    .values({name: bindparam(f"to_{name}") for name in _reply_columns})
-)
 
 
 def _store_replies(conn: Connection, replies: Sequence[Reply]) -> None:
-    if replies:
-        conn.execute(
-            _reply,
-            [
-                {"of_attempt": reply.attempt, **{f"to_{name}": getattr(reply, name) for name in _reply_columns}}
-                for reply in replies
-            ],
-        )
+    rows = [{"id": reply.attempt, **{name: getattr(reply, name) for name in _reply_columns}} for reply in replies]
+    bulk.update_rows(conn, schema.attempts, "id", rows)
 
 
 def _overruled(conn: Connection, waiting: Sequence[Settling]) -> dict[int, Settling]:
@@ -167,36 +163,19 @@ def _overruled(conn: Connection, waiting: Sequence[Settling]) -> dict[int, Settl
     }
 
 
-_settle = (
-    schema.runs.update()
-    .where(schema.runs.c.id == bindparam("of_run"))
-    .values(
-        state=bindparam("to_state"),
-        reason=bindparam("to_reason"),
-        next_attempt_at=bindparam("to_next"),
-        retry_from=bindparam("to_retry_from"),
-        maybe_executed=bindparam("to_maybe"),
-        desktops=bindparam("to_desktops", type_=schema.runs.c.desktops.type),
-        job_id=bindparam("to_job"),
-        error_code=bindparam("to_error"),
-        finished_at=bindparam("to_finished"),
-    )
-)
-
-
 def _run_values(settling: Settling) -> dict[str, Any]:
     run = settling.run
     return {
-        "of_run": run.id,
-        "to_state": run.state,
-        "to_reason": settling.reason,
-        "to_next": run.next_attempt_at,
-        "to_retry_from": run.retry_from,
-        "to_maybe": run.maybe_executed,
-        "to_desktops": None if run.desktops is None else list(run.desktops),
-        "to_job": run.job_id,
-        "to_error": settling.error_code,
-        "to_finished": None if run.state.is_open else settling.at,
+        "id": run.id,
+        "state": run.state,
+        "reason": settling.reason,
+        "next_attempt_at": run.next_attempt_at,
+        "retry_from": run.retry_from,
+        "maybe_executed": run.maybe_executed,
+        "desktops": None if run.desktops is None else list(run.desktops),
+        "job_id": run.job_id,
+        "error_code": settling.error_code,
+        "finished_at": None if run.state.is_open else settling.at,
     }
 
 
@@ -213,8 +192,7 @@ def _store_new_jobs(conn: Connection, settlings: Iterable[Settling]) -> None:
         for settling in settlings
         if settling.reply and settling.reply.job_id
     ]
-    if rows:
-        conn.execute(insert(schema.jobs).on_conflict_do_nothing(), rows)
+    bulk.insert_rows(conn, schema.jobs, rows, or_ignore=True)
 
 
 def _store_seen(conn: Connection, settling: Settling, *, names_desktops: bool) -> None:

@@ -36,6 +36,18 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
+def microseconds(instant: datetime) -> int:
+    """An aware datetime as the ledger stores it.
+
+    Raises:
+        TypeError: it has no zone: a naive datetime in the ledger would be a guess.
+    """
+    if instant.tzinfo is None:
+        msg = f"the ledger takes aware datetimes only, got {instant!r}"
+        raise TypeError(msg)
+    return (instant - EPOCH) // MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC datetime, stored as integer microseconds since the epoch."""
 
@@ -44,12 +56,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Refuse what has no zone: a naive datetime in the ledger would be a guess."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            msg = f"the ledger takes aware datetimes only, got {value!r}"
-            raise TypeError(msg)
-        return (value - EPOCH) // MICROSECOND
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give back an aware UTC datetime."""

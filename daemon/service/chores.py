@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from daemon.ledger import heartbeat
+from daemon.ledger import heartbeat, upkeep
 from daemon.ledger.errors import LedgerUnavailable
 from daemon.service.alarm import AlarmClock
 from daemon.service.naming import Namer
@@ -32,9 +33,10 @@ WATCH_EVERY = 1.0
 NAMES_AGAIN_EVERY = 30.0
 NAMES_EVERY = 600.0
 TEND_EVERY = 60.0
+PRUNE_EVERY = 3600.0
 STALE_AFTER = 45.0
 """Seconds without a completed heartbeat from which on we are not well, and the watchdog is not fed."""
-LEDGER, STALE = "ledger.unavailable", "heartbeat.stale"
+LEDGER = "ledger.unavailable"
 
 
 class Chores:
@@ -66,7 +68,9 @@ class Chores:
         self._namer = Namer(engine, troubles)
         self._beat_at = clock.elapsed()
         self._named_at = float("-inf")
-        self._reloading: asyncio.Task[Outcome] | None = None
+        self._naming = asyncio.Lock()
+        self._is_started = False
+        self._is_reload_wanted = False
 
     @property
     def next_at(self) -> datetime | None:
@@ -94,11 +98,14 @@ class Chores:
         self._alarm.every(HEARTBEAT_EVERY, "heartbeat", self.beat)
         self._alarm.every(NAMES_AGAIN_EVERY, "names", self._look_up_names)
         self._alarm.every(TEND_EVERY, "ledger", self._tend)
+        self._alarm.every(PRUNE_EVERY, "prune", self._prune)
         if self._settings.reload is Reload.AUTO:
             self._alarm.every(WATCH_EVERY, "watch", self._watch)
         self._alarm.start()
-        self._set_alarm()
-        self._names_task = asyncio.create_task(self._look_up_names(), name="names")
+        self._alarm.soon("names", self._look_up_names)
+        self._is_started = True
+        if self._is_reload_wanted:
+            self.reload_soon()
 
     def stop(self) -> None:
         """Wake up no more."""
@@ -106,17 +113,20 @@ class Chores:
 
     async def wake(self) -> None:
         """Something is due: claim it, and set the alarm for what comes next."""
+        begun = self._clock.now()
         try:
             await self._engine.tick()
         except LedgerUnavailable as error:
             self._troubles.begin(LEDGER, error.message, error.hint)
-        self._set_alarm()
+        self._set_alarm(begun)
 
-    def _set_alarm(self) -> None:
-        self._alarm.at(self.next_at, self.wake)
+    def _set_alarm(self, after: datetime) -> None:
+        """Wake for what comes after an instant up to which everything is claimed: not after now, which is later."""
+        self._alarm.at(self._engine.book.timetable.next_after(after), self.wake)
 
     async def beat(self) -> None:
         """The heartbeat: tick, sweep, write it down, tell the service manager (1.1, 5.3, 5.5)."""
+        begun = self._clock.now()
         try:
             await self._engine.tick()
             await self._engine.sweep()
@@ -127,9 +137,9 @@ class Chores:
         else:
             self._beat_at = self._clock.elapsed()
             self._troubles.end(LEDGER)
-        self._set_alarm()
+        self._set_alarm(begun)
         self._tell_projects()
-        if self.is_fresh:
+        if self.is_fresh and self._engine.is_running:
             self._notifier.alive()
         self._notifier.status(self.line())
 
@@ -148,17 +158,35 @@ class Chores:
         except LedgerUnavailable as error:
             self._troubles.begin(LEDGER, error.message, error.hint)
 
+    async def _prune(self) -> None:
+        """Take away what is older than the ledger keeps (6.3)."""
+        before = self._clock.now() - timedelta(days=self._settings.retention_days)
+        try:
+            done = await upkeep.prune(self._ledger.writer, before)
+        except LedgerUnavailable as error:
+            self._troubles.begin(LEDGER, error.message, error.hint)
+            return
+        if done != upkeep.Pruned():
+            self._log.info(
+                "ledger.pruned", before=before, runs=done.runs, versions=done.versions, overrides=done.overrides
+            )
+
     def _learn_names(self) -> None:
         if self._versions.standing.timetable is not None:
             self._namer.learn(self._versions.standing.timetable)
             self._named_at = float("-inf")
 
     async def _look_up_names(self) -> None:
-        elapsed = self._clock.elapsed()
-        if self._namer.is_complete and elapsed - self._named_at < NAMES_EVERY:
-            return
-        self._named_at = elapsed
-        await self._namer.look_up()
+        async with self._naming:
+            elapsed = self._clock.elapsed()
+            if self._namer.is_complete and elapsed - self._named_at < NAMES_EVERY:
+                return
+            self._named_at = elapsed
+            try:
+                await self._namer.look_up()
+            except LedgerUnavailable as error:
+                self._troubles.begin(LEDGER, error.message, error.hint)
+                self._named_at = float("-inf")
 
     # --- the schedule file ----------------------------------------------------------------------------------------
 
@@ -167,8 +195,16 @@ class Chores:
             await self.reload(note="the file changed")
 
     def reload_soon(self) -> None:
-        """SIGHUP: read the file, as soon as nothing else is at it."""
-        self._reloading = asyncio.get_running_loop().create_task(self.reload(note="SIGHUP"))
+        """SIGHUP: read the file, as soon as nothing else is at it; during the start, right after it.
+
+        A file must not be accepted before the ledger's version was taken up and has claimed its share (5.1).
+        """
+        self._is_reload_wanted = not self._is_started
+        if self._is_started:
+            self._alarm.soon("reload", self._reload_as_signalled)
+
+    async def _reload_as_signalled(self) -> None:
+        await self.reload(note="SIGHUP")
 
     async def reload(
         self, *, expect: str | None = None, accept: bool = False, who: str | None = None, note: str | None = None
@@ -178,7 +214,7 @@ class Chores:
         self._log.info("schedules.read", outcome=str(outcome.verdict), message=outcome.message, hash=outcome.hash)
         if outcome.verdict is Verdict.ACCEPTED:
             self._learn_names()
-            self._set_alarm()
-            await self._look_up_names()
+            self._set_alarm(self._engine.book.accepted_at)
+            self._alarm.soon("names", self._look_up_names)
         self._notifier.status(self.line())
         return outcome

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
 from daemon.errors import PoolpowerError
 from daemon.execution.manual import RefusedError
-from daemon.ledger.errors import LedgerUnavailable
-from daemon.service.office import NotFoundError
+from daemon.ledger.errors import LedgerError
+from daemon.service.asking import NotFoundError, NotReadyError
 from daemon.webserver import TRANSPORT
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     Handler = Callable[[Request], Awaitable[Response]]
 
 BAD_REQUEST, NOT_FOUND, CONFLICT, UNAVAILABLE = 400, 404, 409, 503
+INTERNAL = 500
 LARGEST_BODY = 1024 * 1024
+LARGEST_NUMBER = 2**63 - 1
+"""What the ledger can hold."""
 NEWEST = 100
 _PEER = struct.Struct("3i")
 
@@ -52,7 +56,7 @@ def app(office: Office) -> Starlette:
         Route("/v1/cancel", _safely(desk.cancel), methods=["POST"]),
         Route("/v1/reload", _safely(desk.reload), methods=["POST"]),
     ]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, exception_handlers={HTTPException: _no_such_call, Exception: _fault})
 
 
 def _safely(handler: Handler) -> Handler:
@@ -65,13 +69,24 @@ def _safely(handler: Handler) -> Handler:
     return answer
 
 
+async def _no_such_call(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else NOT_FOUND
+    return reply({"error": f"there is no call {request.method} {request.url.path}", "hint": None}, status)
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """The web server logs the error itself, with its trace."""
+    del request
+    return reply({"error": f"internal: {type(error).__name__}", "hint": "the daemon's log has the trace"}, INTERNAL)
+
+
 def _status_of(error: PoolpowerError) -> int:
     match error:
         case NotFoundError():
             return NOT_FOUND
         case RefusedError():
             return CONFLICT
-        case LedgerUnavailable():
+        case LedgerError() | NotReadyError():
             return UNAVAILABLE
         case _:
             return BAD_REQUEST
@@ -110,13 +125,13 @@ class _Desk:
         )
 
     async def show(self, request: Request) -> Response:
-        return reply(await self._office.show(request.path_params["run"]))
+        return reply(await self._office.show(_within(request.path_params["run"])))
 
     async def whom(self, request: Request) -> Response:
         pool = request.query_params.get("pool")
         if not pool:
             raise BadRequestError("the call names no pool", "?pool=NAME")
-        return reply(await self._office.whom(pool))
+        return reply(await self._office.whom(pool, request.query_params.get("project")))
 
     async def now(self, request: Request) -> Response:
         body = await _body(request)
@@ -132,9 +147,8 @@ class _Desk:
 
     async def retry(self, request: Request) -> Response:
         body = await _body(request)
-        run = body.get("run")
         rows = await self._office.retry(
-            run=run if isinstance(run, int) else None,
+            run=_run(body),
             since=_instant(body, "since"),
             reason=_optional(body, "reason"),
             request=_text(body, "request"),
@@ -143,9 +157,8 @@ class _Desk:
         return reply({"runs": rows})
 
     async def cancel(self, request: Request) -> Response:
-        body = await _body(request)
-        run = body.get("run")
-        if not isinstance(run, int):
+        run = _run(await _body(request))
+        if run is None:
             raise BadRequestError("the call names no run", None)
         return reply({"run": await self._office.cancel(run, who(request))})
 
@@ -174,9 +187,11 @@ def who(request: Request) -> str:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    content = await request.body()
-    if len(content) > LARGEST_BODY:
-        raise BadRequestError("the call's body is too large", None)
+    content = b""
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > LARGEST_BODY:
+            raise BadRequestError("the call's body is too large", None)
     try:
         body = json.loads(content or b"{}")
     except ValueError as error:
@@ -207,13 +222,28 @@ def _texts(body: Mapping[str, Any], name: str) -> list[str]:
     raise BadRequestError(f"{name} is to be a list of texts, found {value!r}", None)
 
 
+def _run(body: Mapping[str, Any]) -> int | None:
+    value = body.get("run")
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadRequestError(f"run is to be the number of a run, found {value!r}", None)
+    return _within(value)
+
+
+def _within(number: int) -> int:
+    if abs(number) > LARGEST_NUMBER:
+        raise NotFoundError("no number is that large", "poolpower history lists the runs")
+    return number
+
+
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name)
     if text is None:
         return default
     if not text.isdecimal() or not int(text):
         raise BadRequestError(f"{name} is to be a whole number above 0, found {text!r}", None)
-    return int(text)
+    return min(int(text), LARGEST_NUMBER)
 
 
 def _instant(values: Mapping[str, Any], name: str) -> datetime | None:
@@ -222,8 +252,8 @@ def _instant(values: Mapping[str, Any], name: str) -> datetime | None:
         return None
     try:
         instant = datetime.fromisoformat(str(text))
-    except ValueError as error:
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise BadRequestError(f"{name} is to be an ISO 8601 instant, found {text!r}", None) from error
-    if instant.tzinfo is None:
-        raise BadRequestError(f"{name} is to have an offset, found {text!r}", "e.g. 2026-11-23T19:00:00Z")
-    return instant.astimezone(UTC)
+    raise BadRequestError(f"{name} is to have an offset, found {text!r}", "e.g. 2026-11-23T19:00:00Z")

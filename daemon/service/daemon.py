@@ -149,7 +149,8 @@ class Daemon:
         try:
             self._listen_to_signals()
             await self._start()
-            self._say_ready(on_ready)
+            if not self._stop.is_set():
+                self._say_ready(on_ready)
             await self._stop.wait()
         finally:
             await self._end()
@@ -202,6 +203,8 @@ class Daemon:
 
     async def _end(self) -> None:
         self._chores.stop()
-        await self._engine.stop(self._settings.request_timeout + DRAIN_BEYOND_TIMEOUT)
-        await self._doors.close()
+        try:
+            await self._engine.stop(self._settings.request_timeout + DRAIN_BEYOND_TIMEOUT)
+        finally:
+            await self._doors.close()
         self._log.info("daemon.ended")

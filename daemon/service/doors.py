@@ -79,19 +79,26 @@ def bind(path: Path) -> socket.socket:
     Raises:
         DoorError: somebody listens there, something else stands there, or the folder may not be written.
     """
-    _clear_the_way(path)
-    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    mask = os.umask(0o777 & ~STEER)
     try:
+        _clear_the_way(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        door.bind(str(path))
-        door.listen(BACKLOG)
+        return _listening(path)
     except OSError as error:
-        door.close()
         raise DoorError(
             f"the control socket {path} cannot be opened: {error.strerror or error}",
             "set POOLPOWER_SOCKET to a path in a folder that this user may write, of at most 107 bytes",
         ) from error
+
+
+def _listening(path: Path) -> socket.socket:
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o777 & ~STEER)  # the socket is never there with other permissions, not even for a moment
+    try:
+        door.bind(str(path))
+        door.listen(BACKLOG)
+    except OSError:
+        door.close()
+        raise
     finally:
         os.umask(mask)
     return door
@@ -102,15 +109,16 @@ def _clear_the_way(path: Path) -> None:
         kind = path.lstat().st_mode
     except FileNotFoundError:
         return
-    except OSError as error:
-        raise DoorError(f"the control socket {path} cannot be reached: {error.strerror}", None) from error
     if not stat.S_ISSOCK(kind):
         raise DoorError(f"{path} is there and is no socket", "move it away, or set POOLPOWER_SOCKET to another path")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)  # a process that listens and does not answer must not hold us up
         answer = probe.connect_ex(str(path))
     if answer == errno.ECONNREFUSED:
         path.unlink(missing_ok=True)  # left over by a process that was killed
         return
+    if answer == errno.EACCES:
+        raise PermissionError(answer, "it belongs to another user")
     raise DoorError(
         f"another process listens on the control socket {path}",
         "stop it, or set POOLPOWER_SOCKET to another path",

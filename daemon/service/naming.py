@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from daemon.execution.engine import Engine
-    from daemon.execution.lanes import Lane
     from daemon.service.trouble import Troubles
     from daemon.timetable.pools import Pool
     from daemon.timetable.timetable import Timetable
@@ -38,36 +37,33 @@ class Namer:
         return all(pool.pool_id is not None for pool in self._of(self._engine.book.timetable.pools))
 
     async def look_up(self) -> None:
-        """Look every named pool up; a listing that fails changes nothing (3.2)."""
+        """Look every named pool up; a listing that fails changes nothing (3.2).
+
+        Raises:
+            LedgerUnavailable: what was found could not be stored.
+        """
         found: dict[int, str] = {}
         wrong: dict[str, tuple[str, str | None]] = {}
         book = self._engine.book
         for project, pools in _by_project(self._of(book.timetable.pools)).items():
-            listed = await self._listed(self._engine.lanes[project])
-            if listed is None:
-                wrong |= {
-                    p.key: (f"pool {p.key}: the project's pools cannot be listed", None) for p in pools if not p.pool_id
-                }
+            try:
+                listed = await self._engine.lanes[project].workspace.list_pools()
+            except WorkspaceError as error:
+                wrong |= {_subject(pool): _unlisted(pool, error) for pool in pools if not pool.pool_id}
                 continue
             for pool in pools:
                 match = [cloud for cloud in listed if cloud.name == pool.name]
                 if len(match) == 1:
                     found[book.numbers[project, pool.key]] = match[0].pool_id
                 elif not (pool.pool_id and not match):  # the last id is kept where the name is gone (4.1)
-                    wrong[pool.key] = _complaint(pool, match, listed)
+                    wrong[_subject(pool)] = _complaint(pool, match, listed)
         refused = await self._engine.resolved(found) if found else {}
-        keys = {book.numbers[pool.project, pool.key]: pool.key for pool in book.timetable.pools}
-        wrong |= {keys[no]: (f"pool {keys[no]}: {reason}", "keep one of the two") for no, reason in refused.items()}
+        by_number = {book.numbers[pool.project, pool.key]: pool for pool in book.timetable.pools}
+        wrong |= {_subject(by_number[no]): _refusal(by_number[no], reason) for no, reason in refused.items()}
         self._troubles.only(UNRESOLVED, wrong)
 
     def _of(self, pools: Iterable[Pool]) -> list[Pool]:
         return [pool for pool in pools if (pool.project, pool.key) in self._named]
-
-    async def _listed(self, lane: Lane) -> list[CloudPool] | None:
-        try:
-            return await lane.workspace.list_pools()
-        except WorkspaceError:
-            return None
 
 
 def _by_project(pools: Iterable[Pool]) -> dict[str, list[Pool]]:
@@ -75,6 +71,19 @@ def _by_project(pools: Iterable[Pool]) -> dict[str, list[Pool]]:
     for pool in pools:
         grouped.setdefault(pool.project, []).append(pool)
     return grouped
+
+
+def _subject(pool: Pool) -> str:
+    """Keys are unique in their project only."""
+    return f"{pool.project}/{pool.key}"
+
+
+def _unlisted(pool: Pool, error: WorkspaceError) -> tuple[str, str | None]:
+    return f"pool {pool.key}: the project's pools cannot be listed: {error.message}", error.hint
+
+
+def _refusal(pool: Pool, reason: str) -> tuple[str, str | None]:
+    return f"pool {pool.key}: {reason}", "keep one of the two"
 
 
 def _complaint(pool: Pool, match: list[CloudPool], listed: list[CloudPool]) -> tuple[str, str | None]:

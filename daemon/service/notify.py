@@ -14,12 +14,9 @@ class Notifier:
     """Tells the service manager how we are; tells nobody where there is none (no ``NOTIFY_SOCKET``)."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
-        """Take the address and the watchdog's interval from the environment, as sd_notify(3) hands them over."""
+        """Take the address from the environment, as sd_notify(3) hands it over; "@" stands for an abstract one."""
         address = environ.get("NOTIFY_SOCKET", "")
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        watched = environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
-        micros = environ.get("WATCHDOG_USEC", "")
-        self.watchdog_seconds = int(micros) / 1e6 if watched and micros.isdigit() else None
 
     def ready(self, status: str) -> None:
         """We are ready."""

@@ -8,12 +8,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from daemon import __version__
-from daemon.errors import PoolpowerError
 from daemon.execution import overrides
 from daemon.ledger import book, history
 from daemon.ledger.claims import Asked
 from daemon.ledger.records import instant
 from daemon.ledger.states import State
+from daemon.service.asking import NotFoundError, NotReadyError, WrongCallError, action_called, type_called
 from daemon.timetable.actions import Action, ActionType
 from daemon.timetable.plan import PlanEntry
 from daemon.timetable.policy import can_be_hard, default_catch_up, default_retry
@@ -36,19 +36,14 @@ if TYPE_CHECKING:
     from daemon.service.versions import Outcome, Versions
     from daemon.settings.model import Settings
     from daemon.timetable.pools import Pool
+    from daemon.timetable.timetable import Timetable
 
 T = TypeVar("T")
 TO_DO_AGAIN = (State.FAILED, State.PARTIAL, State.EXPIRED, State.MISSED, State.UNKNOWN)
 """What ``retry --since`` does again."""
+SET_ASIDE = (State.SKIPPED, State.VOID)
+"""What takes nothing from the standing of an older run (protocol 2.1)."""
 MOST_AGAIN = 10_000
-
-
-class NotFoundError(PoolpowerError):
-    """There is no such pool or run."""
-
-
-class WrongCallError(PoolpowerError):
-    """What was asked for makes no sense."""
 
 
 class Office:
@@ -100,6 +95,8 @@ class Office:
                 book.watermark(conn),
             )
         )
+        # Thousands of pools take a second, and nothing on the loop may wait that long.
+        pools = await asyncio.to_thread(self._pools, now, last, unfinished, standing)
         known = self._versions.standing
         upcoming = self._chores.next_at
         troubles = self._troubles.all()
@@ -123,7 +120,7 @@ class Office:
             },
             "trouble": [t.to_json() for t in troubles if not t.code.startswith("schedules.")],
             "projects": self._projects(),
-            "pools": self._pools(now, last, unfinished, standing),
+            "pools": pools,
         }
 
     def _projects(self) -> list[dict[str, Any]]:
@@ -145,7 +142,7 @@ class Office:
     ) -> list[dict[str, Any]]:
         if not self._engine.has_version:
             return []
-        numbers = self._engine.book.numbers
+        book = self._engine.book
         ended = {(record.project, record.pool): record for record in last}
         under_way = {(record.project, record.pool): record for record in unfinished}
         return [
@@ -154,28 +151,13 @@ class Office:
                 "pool": pool.key,
                 "pool_id": pool.pool_id,
                 "name": pool.name,
-                "next": self._next(pool, now),
+                "next": _next(book.timetable, pool, now),
                 "last": _json_or_none(ended.get((pool.project, pool.key))),
                 "open": _json_or_none(under_way.get((pool.project, pool.key))),
-                "override": _override(standing, numbers[pool.project, pool.key], now),
+                "override": _override(standing, book.numbers[pool.project, pool.key], now),
             }
-            for pool in self._engine.book.timetable.pools
+            for pool in book.timetable.pools
         ]
-
-    def _next(self, pool: Pool, now: datetime) -> dict[str, str | None] | None:
-        occurrence = self._engine.book.timetable.next_for(pool, now)
-        if occurrence is None:
-            return None
-        return PlanEntry(
-            at=occurrence.scheduled_at,
-            local=occurrence.local,
-            due_at=occurrence.due_at,
-            pool=pool,
-            action=occurrence.action,
-            type=occurrence.type,
-            policy=occurrence.policy,
-            source=occurrence.source,
-        ).to_json()
 
     async def history(
         self, *, pool: str | None, project: str | None, since: datetime | None, state: str | None, limit: int
@@ -197,14 +179,16 @@ class Office:
             raise NotFoundError(f"there is no run {run}", "poolpower history lists them")
         return detail.to_json()
 
-    async def whom(self, name: str) -> list[dict[str, Any]]:
+    async def whom(self, name: str, project: str | None = None) -> list[dict[str, Any]]:
         """How many desktops and users an action on these pools would hit now.
 
         Raises:
             NotFoundError: no pool is meant.
-            WorkspaceError: the cloud does not say.
+            NotReadyError: the daemon starts or stops.
+            WrongCallError: the cloud does not say.
         """
-        return [await self._whom(pool) for pool in self._meant([name])]
+        self._require_running()
+        return [await self._whom(pool) for pool in self._meant([name]) if project in (None, pool.project)]
 
     async def _whom(self, pool: Pool) -> dict[str, Any]:
         if pool.pool_id is None:
@@ -233,10 +217,12 @@ class Office:
         Raises:
             WrongCallError: no such action or type.
             NotFoundError: no pool is meant.
+            NotReadyError: the daemon starts or stops.
             RefusedError: it is pointless, with the reason.
             LedgerUnavailable: nothing was made.
         """
-        wanted, how = _action(action), _type(type_)
+        self._require_running()
+        wanted, how = action_called(action), type_called(type_)
         if how is ActionType.HARD and not can_be_hard(wanted):
             raise WrongCallError(f"{wanted} cannot be HARD", "stop and reboot can")
         asked = [self._asked(pool, wanted, how, request, reason=reason, who=who) for pool in self._meant(pools)]
@@ -250,9 +236,11 @@ class Office:
         Raises:
             NotFoundError: there is no such run, or its pool is not in the schedule file any more.
             WrongCallError: it is not over, or it did succeed.
+            NotReadyError: the daemon starts or stops.
             RefusedError: it is pointless, with the reason.
             LedgerUnavailable: nothing was made.
         """
+        self._require_running()
         if run is None and since is None:
             raise WrongCallError("the call gives neither run nor since", None)
         records = await self._read(lambda conn: self._failed(conn, run, since))
@@ -274,7 +262,8 @@ class Office:
         if run is None:
             newest: dict[tuple[str, str], RunRecord] = {}
             for record in history.history(conn, None, since, None, MOST_AGAIN):
-                newest.setdefault((record.project, record.pool), record)
+                if record.state not in SET_ASIDE and self._engine.book.timetable.pool(record.project, record.pool):
+                    newest.setdefault((record.project, record.pool), record)
             return [record for record in newest.values() if record.state in TO_DO_AGAIN]
         detail = history.show(conn, run)
         if detail is None:
@@ -290,15 +279,26 @@ class Office:
         """End a waiting run.
 
         Raises:
+            NotReadyError: the daemon starts or stops.
             RefusedError: there is none of this id, or it is not waiting.
             LedgerUnavailable: nothing was changed.
         """
+        self._require_running()
         await self._engine.cancel(run, who)
         return await self.show(run)
 
     async def reload(self, *, expect: str | None, accept: bool, who: str, note: str | None) -> Outcome:
-        """Read the schedule file now."""
+        """Read the schedule file now.
+
+        Raises:
+            NotReadyError: the daemon starts or stops.
+        """
+        self._require_running()
         return await self._chores.reload(expect=expect, accept=accept, who=who, note=note)
+
+    def _require_running(self) -> None:
+        if not self._engine.is_running:
+            raise NotReadyError("the daemon is starting or stopping", "ask again in a moment")
 
     async def _make(self, asked: list[Asked]) -> list[dict[str, Any]]:
         if not asked:
@@ -364,6 +364,22 @@ class Office:
         return await asyncio.to_thread(ask)
 
 
+def _next(timetable: Timetable, pool: Pool, now: datetime) -> dict[str, str | None] | None:
+    occurrence = timetable.next_for(pool, now)
+    if occurrence is None:
+        return None
+    return PlanEntry(
+        at=occurrence.scheduled_at,
+        local=occurrence.local,
+        due_at=occurrence.due_at,
+        pool=pool,
+        action=occurrence.action,
+        type=occurrence.type,
+        policy=occurrence.policy,
+        source=occurrence.source,
+    ).to_json()
+
+
 def _json_or_none(record: RunRecord | None) -> dict[str, Any] | None:
     return None if record is None else record.to_json()
 
@@ -378,17 +394,3 @@ def _override(standing: Sequence[Override], pool_no: int, now: datetime) -> dict
                 "who": override.who,
             }
     return None
-
-
-def _action(text: str) -> Action:
-    try:
-        return Action("reboot" if text == "restart" else text)
-    except ValueError:
-        raise WrongCallError(f"there is no action {text!r}", f"one of {', '.join(Action)}") from None
-
-
-def _type(text: str | None) -> ActionType:
-    try:
-        return ActionType.SOFT if text is None else ActionType(text)
-    except ValueError:
-        raise WrongCallError(f"there is no type {text!r}", "SOFT or HARD") from None

@@ -9,6 +9,8 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from daemon.ledger.errors import LedgerError
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -42,7 +44,12 @@ def app(office: Office) -> Starlette:
         del request
         return PlainTextResponse(_metrics(await office.status(), office.health()))
 
-    return Starlette(routes=[Route("/", page), Route("/healthz", health), Route("/metrics", metrics)])
+    async def unreadable(request: Request, error: Exception) -> Response:
+        del request
+        return PlainTextResponse(f"{error}\n", UNAVAILABLE, headers=HEADERS)
+
+    routes = [Route("/", page), Route("/healthz", health), Route("/metrics", metrics)]
+    return Starlette(routes=routes, exception_handlers={LedgerError: unreadable})
 
 
 def _page(status: dict[str, Any], health: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from daemon.ledger import pools, versions
 from daemon.ledger.book import Book
 from daemon.ledger.errors import LedgerUnavailable
+from daemon.service.connections import ProjectError
 from daemon.service.versions import Verdict
 from daemon.timetable.schedulefile import ScheduleError, parse_schedule
 
@@ -50,9 +51,13 @@ async def _resume(
     try:
         loaded = await asyncio.to_thread(parse_schedule, last.texts)
     except ScheduleError as error:
-        log.warning("version.unreadable", version=last.id, error=error.message)
+        log.error("version.unreadable", version=last.id, error=error.message)  # noqa: TRY400 - a trace would say less
         return
-    workspaces.learn(dict(loaded.timetable.projects))
+    try:
+        workspaces.learn(dict(loaded.timetable.projects))
+    except ProjectError as error:  # the file may say by now what the settings no longer do
+        log.error("version.unreachable", version=last.id, error=error.message)  # noqa: TRY400 - the same
+        return
 
     def unit(conn: Connection) -> Book:
         numbers = pools.register(conn, loaded.timetable.pools)

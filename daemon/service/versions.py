@@ -142,15 +142,22 @@ class Versions:
             note: why.
         """
         async with self._turn:
-            try:
-                source = await asyncio.to_thread(self._read)
-                if expect is not None and source.hash != expect:
-                    return self._mismatch(source, expect)
-                loaded = await asyncio.to_thread(parse_schedule, source.texts, now=self._clock.now())
-                self._workspaces.learn(dict(loaded.timetable.projects))
-            except PoolpowerError as error:
-                return self._invalid(error)
-            return await self._weigh(source, loaded, accept=accept, who=who, note=note)
+            before = self.standing.seen
+            outcome = await self._consider(expect=expect, accept=accept, who=who, note=note)
+            if outcome.verdict in (Verdict.MISMATCH, Verdict.IN_DOUBT):
+                self.standing.seen = before  # nothing came of it: the watcher is to come back to it
+            return outcome
+
+    async def _consider(self, *, expect: str | None, accept: bool, who: str | None, note: str | None) -> Outcome:
+        try:
+            source = await asyncio.to_thread(self._read)
+            if expect is not None and source.hash != expect:
+                return self._mismatch(source, expect)
+            loaded = await asyncio.to_thread(parse_schedule, source.texts, now=self._clock.now())
+            self._workspaces.learn(dict(loaded.timetable.projects))
+        except PoolpowerError as error:
+            return self._invalid(error)
+        return await self._weigh(source, loaded, accept=accept, who=who, note=note)
 
     def _read(self) -> ScheduleSource:
         """Read the texts, and remember what was seen, so that the same is not read again and again."""

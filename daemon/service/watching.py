@@ -1,4 +1,9 @@
-"""Noticing that the schedule file changed, by its content (a ConfigMap swaps a symlink, an editor a file)."""
+"""Noticing that the schedule file changed, by its content (a ConfigMap swaps a symlink, an editor a file).
+
+A look every second must cost next to nothing, so the files are read only where the system says of any of them that it
+is not what it was: another file, another size, written since. What that can miss (a write within one tick of the file
+system's clock that keeps the size, a file system that keeps no proper times) is read a minute later at most.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,17 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from daemon.timetable.schedulefile import ScheduleError, read_schedule
+from daemon.timetable.schedulefile.source import members
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    Signature = tuple[tuple[str, int, int, int, int, int], ...]
+
 SETTLED_AFTER = 5.0
 """Seconds that a changed file must have been unchanged before it is taken: nobody saves a file in one stroke."""
+READ_ANYWAY_AFTER = 60.0
+"""Seconds after which the files are read although they look untouched."""
 
 
 class Watcher:
@@ -21,25 +31,50 @@ class Watcher:
         """It has seen nothing yet."""
         self._path = path
         self._settled_after = settled_after
-        self._signature: object = None
+        self._signature: Signature | None = None
+        self._content = ""
+        self._read_at = 0.0
         self._candidate: str | None = None
         self._since = 0.0
 
     async def settled(self, seen: str | None, elapsed: float) -> str | None:
         """The hash of a content that is not ``seen`` and has been unchanged long enough, else None.
 
+        Where it stays unseen (it was read and could not be accepted, because commits fail) it is told again after as
+        long.
+
         Args:
             seen: hash of what was read last, whatever came of it.
             elapsed: reading of a clock that does not step.
         """
-        content = await asyncio.to_thread(content_of, self._path)
+        content = await asyncio.to_thread(self._look, elapsed)
         if content == seen:
             self._candidate = None
             return None
         if content != self._candidate:
             self._candidate, self._since = content, elapsed
             return None
-        return content if elapsed - self._since >= self._settled_after else None
+        if elapsed - self._since < self._settled_after:
+            return None
+        self._since = elapsed
+        return content
+
+    def _look(self, elapsed: float) -> str:
+        signature = signature_of(self._path)  # before the content: what is written in between looks changed next time
+        is_untouched = signature is not None and signature == self._signature
+        if not is_untouched or elapsed - self._read_at >= READ_ANYWAY_AFTER:
+            self._content = content_of(self._path)
+            self._signature, self._read_at = signature, elapsed
+        return self._content
+
+
+def signature_of(path: Path) -> Signature | None:
+    """What nearly always tells one content of a schedule file from another, read from no file; None for unknown."""
+    try:
+        found = [(str(file), file.stat()) for file in members(path)]
+    except (OSError, ScheduleError):
+        return None
+    return tuple((name, s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for name, s in found)
 
 
 def content_of(path: Path) -> str:

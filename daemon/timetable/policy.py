@@ -24,6 +24,7 @@ _HARD_ACTIONS = frozenset({Action.STOP, Action.REBOOT})
 _RETRY = {Action.REBOOT: timedelta(minutes=15)}
 _CATCH_UP = {Action.START: timedelta(hours=12), Action.REBOOT: timedelta(minutes=5)}
 _TWO_HOURS = timedelta(hours=2)
+_NO_SPREAD = timedelta(0)
 
 
 def can_be_hard(action: Action) -> bool:
@@ -117,7 +118,7 @@ class Policy:
     @property
     def effective_spread(self) -> timedelta:
         """Width of the window for each pool's own delay; zero for none."""
-        return self.spread or timedelta(0)
+        return self.spread or _NO_SPREAD
 
     @property
     def effective_retry_for(self) -> timedelta:

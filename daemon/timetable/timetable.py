@@ -125,10 +125,13 @@ class Timetable:
         Raises:
             SharedPoolIdError: two pools would be one pool of the cloud.
         """
+        known = (ids.get((pool.project, pool.key), pool.pool_id) for pool in self.pools)
         pools = tuple(
-            replace(pool, pool_id=ids[pool.project, pool.key]) if (pool.project, pool.key) in ids else pool
-            for pool in self.pools
+            pool if id_ == pool.pool_id else replace(pool, pool_id=id_)
+            for pool, id_ in zip(self.pools, known, strict=True)
         )
+        if pools == self.pools:
+            return self
         _refuse_shared(pools, self.projects)
         return replace(self, pools=pools)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -98,6 +99,8 @@ class World:
         return cloud
 
     def _note(self, _logger: object, method: str, facts: dict[str, Any]) -> dict[str, Any]:
+        if method == "exception":
+            facts["trace"] = traceback.format_exc()
         self.events.append((facts["event"], {**facts, "level": method}))
         raise structlog.DropEvent
 
@@ -227,7 +230,9 @@ class World:
         number = None if key is None else self.engine.book.numbers["default", key]
         now = self.clock.now()
         row = {"pool_no": number, "kind": kind, "starts_at": now, "created_at": now, "ends_at": until, "who": "ann"}
-        await self.ledger.writer.do(lambda conn: conn.execute(schema.overrides.insert().values({**row, **more})) and None)
+        await self.ledger.writer.do(
+            lambda conn: conn.execute(schema.overrides.insert().values({**row, **more})) and None
+        )
 
     # --- what is on record ---------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ def read_schedule(path: Path) -> ScheduleSource:
     Raises:
         ScheduleError: missing, unreadable, too large or not UTF-8; a directory without such files.
     """
-    files = _members(path)
+    files = members(path)
     findings: list[Finding] = []
     texts: list[tuple[str, str]] = []
     room = LARGEST
@@ -55,6 +55,24 @@ def read_schedule(path: Path) -> ScheduleSource:
     return ScheduleSource(path, tuple(texts), texts_hash(texts))
 
 
+def members(path: Path) -> list[Path]:
+    """The files of a schedule: the file itself, or every ``*.toml`` of a directory in name order.
+
+    Raises:
+        ScheduleError: the directory cannot be listed, or has no such files.
+    """
+    try:
+        if not path.is_dir():
+            return [path]
+        files = sorted(file for file in path.glob("*.toml") if not file.name.startswith(".") and not file.is_dir())
+    except OSError as error:
+        raise ScheduleError([_unreadable(path, error)]) from error
+    if not files:
+        message = "the directory has no *.toml files"
+        raise ScheduleError([Finding(str(path), 1, 1, 1, message, "put a schedule file there")])
+    return files
+
+
 def texts_hash(texts: Sequence[tuple[str, str]]) -> str:
     """SHA-256 of a schedule's content, in hexadecimal.
 
@@ -68,19 +86,6 @@ def texts_hash(texts: Sequence[tuple[str, str]]) -> str:
         return sums[0][1]
     listing = "".join(f"{value}  {name}\n" for name, value in sums)
     return hashlib.sha256(listing.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _members(path: Path) -> list[Path]:
-    try:
-        if not path.is_dir():
-            return [path]
-        files = sorted(file for file in path.glob("*.toml") if not file.name.startswith(".") and not file.is_dir())
-    except OSError as error:
-        raise ScheduleError([_unreadable(path, error)]) from error
-    if not files:
-        message = "the directory has no *.toml files"
-        raise ScheduleError([Finding(str(path), 1, 1, 1, message, "put a schedule file there")])
-    return files
 
 
 def _read(file: Path, room: int) -> str | Finding:

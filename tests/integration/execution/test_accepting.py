@@ -160,8 +160,10 @@ async def test_a_renamed_pool_keeps_its_runs_and_overrides(world: World) -> None
 
 
 async def test_a_pool_known_by_name_becomes_the_pool_of_its_id(world: World) -> None:
-    """What waits for a pool without an id goes on once the file gives its id, overrides included (protocol 3.5, 4.1)."""
-    name_only = 'timezone = "UTC"\n[pools.a]\npolicies = ["stop at 12:05"]\n[pools.b]\nid = "p-b"\npolicies = ["stop at 20:00"]'
+    """What waits for a pool without an id goes on once the file gives its id (protocol 3.5, 4.1)."""
+    name_only = (
+        'timezone = "UTC"\n[pools.a]\npolicies = ["stop at 12:05"]\n[pools.b]\nid = "p-b"\npolicies = ["stop at 20:00"]'
+    )
     await world.begin(name_only)
     await world.advance(300)
     assert world.states() == ["pending"]
@@ -172,7 +174,8 @@ async def test_a_pool_known_by_name_becomes_the_pool_of_its_id(world: World) -> 
 
 async def test_a_key_that_is_given_another_pools_id_hands_its_waiting_runs_over(world: World) -> None:
     """A key known by name that turns out to be a pool the ledger knows joins it: runs and overrides (protocol 3.5)."""
-    text = 'timezone = "UTC"\n[pools.a]\npolicies = ["stop at 12:05"]\n[pools.old]\nid = "p-a"\npolicies = ["stop at 20:00"]'
+    by_name = '[pools.a]\npolicies = ["stop at 12:05"]\n'
+    text = 'timezone = "UTC"\n' + by_name + '[pools.old]\nid = "p-a"\npolicies = ["stop at 20:00"]'
     await world.begin(text)
     await world.advance(300)
     await world.override("skip", action="start")
@@ -186,7 +189,8 @@ async def test_a_key_that_is_given_another_pools_id_hands_its_waiting_runs_over(
 
 async def test_two_waiting_runs_that_meet_in_one_pool_do_not_both_hold_it(world: World) -> None:
     """Runs whose pools turn out to be one pass the gate one after the other (protocol 3.5, 4.1)."""
-    text = 'timezone = "UTC"\n[pools.a]\npolicies = ["stop at 12:05"]\n[pools.old]\nid = "p-a"\npolicies = ["hibernate at 12:05"]'
+    by_name = '[pools.a]\npolicies = ["stop at 12:05"]\n'
+    text = 'timezone = "UTC"\n' + by_name + '[pools.old]\nid = "p-a"\npolicies = ["hibernate at 12:05"]'
     await world.begin(text)
     world.cloud().script(Call.ACT_ON_POOL, *[CONFLICT] * 3)
     await world.advance(300)
@@ -200,13 +204,15 @@ async def test_an_id_in_the_file_outdoes_one_that_was_looked_up(world: World) ->
     """Two keys never share a number, even where one is given the id that the other's name had led to (protocol 4.1)."""
     await world.begin('timezone = "UTC"\n[pools.a]\npolicies = ["stop at 20:00"]')
     await world.engine.resolved({1: "p-a"})
-    text = 'timezone = "UTC"\n[pools.a]\npolicies = ["stop at 20:00"]\n[pools.b]\nid = "p-a"\npolicies = ["stop at 21:00"]'
+    text = (
+        'timezone = "UTC"\n[pools.a]\npolicies = ["stop at 20:00"]\n[pools.b]\nid = "p-a"\npolicies = ["stop at 21:00"]'
+    )
     await world.accept(text)
     assert world.engine.book.numbers == {("default", "b"): 1, ("default", "a"): 2}
 
 
 async def test_looked_up_ids_are_kept_and_wake_what_waits_for_them(world: World) -> None:
-    """A run without an id waits, and is sent once the id is found; a listing that has none changes nothing (protocol 4.1)."""
+    """A run without an id waits and is sent once the id is found; finding it again changes nothing (protocol 4.1)."""
     await world.begin('timezone = "UTC"\n[pools.a]\npolicies = ["stop at 12:05"]')
     await world.advance(400)
     assert world.states() == ["pending"]
@@ -219,7 +225,9 @@ async def test_looked_up_ids_are_kept_and_wake_what_waits_for_them(world: World)
 
 async def test_an_id_that_another_pool_has_is_refused(world: World) -> None:
     """Two pools of the file cannot become one pool of the cloud (protocol 4.1)."""
-    await world.begin('timezone = "UTC"\n[pools.a]\npolicies = ["stop at 20:00"]\n[pools.b]\nid = "p-b"\npolicies = ["stop at 20:00"]')
+    await world.begin(
+        'timezone = "UTC"\n[pools.a]\npolicies = ["stop at 20:00"]\n[pools.b]\nid = "p-b"\npolicies = ["stop at 20:00"]'
+    )
     numbers = world.engine.book.numbers
     refused = await world.engine.resolved({numbers["default", "a"]: "p-b"})
     assert refused == {
@@ -243,15 +251,13 @@ async def test_a_unit_made_with_an_old_version_is_made_again_with_the_new(world:
 async def test_an_acceptance_whose_commit_was_there_all_the_same_is_found_out(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A version that was reported as not committed and is in the ledger comes into force when accepted again (protocol 3.1, 7.1)."""
+    """A version reported as not committed that is in the ledger is found when accepted again (protocol 3.1, 7.1)."""
     monkeypatch.setattr(units, "TURNS", 3)
     await world.begin(schedule(a=["stop at 12:05"]))
     text = schedule(a=["start at 12:05"])
     candidate = world.candidate(text)
     book = world.engine.book
-    await world.ledger.writer.do(
-        lambda conn: accepting.accept(conn, book, candidate, (), world.clock.now())
-    )
+    await world.ledger.writer.do(lambda conn: accepting.accept(conn, book, candidate, (), world.clock.now()))
     with pytest.raises(LedgerUnavailable, match="a newer version"):
         await world.engine.tick()
     accepted = await world.accept(text)
@@ -269,8 +275,7 @@ async def test_an_acceptance_goes_on_although_nobody_waits_for_it(world: World) 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    while world.engine.book.version == 1:
-        await asyncio.sleep(0)
+    await world.until(lambda: world.engine.book.version == 2)
     await world.engine.tick()
 
 
@@ -278,7 +283,7 @@ async def test_a_version_with_a_project_that_cannot_be_reached_is_not_accepted(w
     """A project whose API cannot be opened leaves the old version in force (protocol 3.3)."""
     await world.begin(schedule(a=["stop at 20:00"]))
 
-    def refuse(project: str, lane: object) -> None:
+    def refuse(project: str, _lane: object) -> None:
         raise PoolpowerError(f"project {project} has no region", None)
 
     world.engine._open_workspace = refuse  # type: ignore[assignment]
@@ -291,7 +296,8 @@ async def test_a_version_with_a_project_that_cannot_be_reached_is_not_accepted(w
 
 async def test_a_project_that_moves_is_spoken_to_where_it_is_now(world: World) -> None:
     """A version that gives a project another region or id opens its API anew (protocol 3.1)."""
-    text = 'timezone = "UTC"\n[projects.x]\nregion = "{}"\n[pools.a]\nproject = "x"\nid = "p-a"\npolicies = ["stop at 20:00"]'
+    text = 'timezone = "UTC"\n[projects.x]\nregion = "{}"\n'
+    text += '[pools.a]\nproject = "x"\nid = "p-a"\npolicies = ["stop at 20:00"]'
     await world.begin(text.format("eu-west-101"))
     first = world.engine.lanes["x"].workspace
     world.clouds.pop("x")

@@ -59,9 +59,7 @@ async def test_what_was_due_before_is_older_than_what_a_person_asks_for(world: W
     assert world.ends() == ["stop superseded: superseded by run 2", "start accepted"]
 
 
-async def test_a_backlog_is_claimed_before_a_manual_run_is_made(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_backlog_is_claimed_before_a_manual_run_is_made(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A manual run waits for every chunk of the backlog (protocol 1.2)."""
     from daemon.execution import ticking
 
@@ -75,7 +73,7 @@ async def test_a_backlog_is_claimed_before_a_manual_run_is_made(
 
 
 async def test_manual_runs_are_exempt_from_a_pause_and_not_from_newer_words(world: World) -> None:
-    """now is exempt from pause and hold, not from supersession (protocol 4.10)."""
+    """A manual run is exempt from pause and hold, not from supersession (protocol 4.10)."""
     await world.begin(schedule(a=["stop at 12:05"]))
     await world.override("pause")
     world.cloud().script(Call.ACT_ON_POOL, CONFLICT)
@@ -153,7 +151,7 @@ async def test_a_resumed_override_counts_up_to_its_end(world: World) -> None:
 
 
 async def test_a_waiting_run_can_be_cancelled(world: World) -> None:
-    """cancel ends a waiting run as skipped, saying by whom (protocol 4.10)."""
+    """To cancel ends a waiting run as skipped, saying by whom (protocol 4.10)."""
     await world.begin(schedule(a=["stop at 12:05 spread 3h"]))
     await world.advance(300)
     cancelled = await world.engine.cancel(1, "ann")
@@ -190,12 +188,17 @@ async def test_cancelling_what_may_have_been_executed_stops_its_attempts(world: 
 
 
 async def test_cancelling_while_another_run_holds_the_pool_takes_effect_after_it(world: World) -> None:
-    """Where the desktops cannot be judged yet, the run waits for its pool and is not sent then either (protocol 4.1, 4.10)."""
+    """A run that cannot be judged yet waits for its pool and is not sent then either (protocol 4.1, 4.10)."""
     await world.begin(schedule(a=["stop at 12:05"]))
     world.cloud().script(Call.ACT_ON_POOL, LOST, *[CONFLICT] * 99)
     await world.advance(300)
     holder = world.run(1)._asdict() | {
-        "id": 9, "state": "accepted", "action": "reboot", "origin": "manual", "request": "x", "job_id": "job-x",
+        "id": 9,
+        "state": "accepted",
+        "action": "reboot",
+        "origin": "manual",
+        "request": "x",
+        "job_id": "job-x",
     }
     await world.write(schema.runs.insert().values(holder))
     assert (await world.engine.cancel(1, "ann")).state is State.PENDING

@@ -1,4 +1,4 @@
-"""A ledger that cannot be written: answers are kept, nothing new is sent, and all goes on once it can (protocol 4.3, 7)."""
+"""A ledger that cannot be written: answers are kept and nothing new is sent until it can (protocol 4.3, 7)."""
 
 from __future__ import annotations
 

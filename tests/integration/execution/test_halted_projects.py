@@ -1,4 +1,4 @@
-"""A condition of a project: its runs wait, one alarm is raised, one probe at a time looks whether it is over (protocol 4.4)."""
+"""A condition of a project: its runs wait, one alarm is raised, one probe at a time is sent (protocol 4.4)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.ledger import schema
-from daemon.workspace.answers import Answer, Fate, WorkspaceError
+from daemon.workspace.answers import Answer, WorkspaceError
 from daemon.workspace.port import Call
 from tests.support.runs import CLOCK_OFF, CONFLICT, FORBIDDEN, GONE, NEVER_SENT, UNAUTHORISED, UNREADABLE
 from tests.support.world import schedule
@@ -34,7 +34,7 @@ async def test_a_condition_halts_the_project_with_one_alarm(world: World, answer
 
 
 async def test_the_probe_is_another_waiting_runs_attempt_every_30_s(world: World) -> None:
-    """While halted, one request every 30 s is sent, each for another run, until it answers; then all go on (protocol 4.4)."""
+    """While halted, one request every 30 s is sent, each for another run, until it answers (protocol 4.4)."""
     await world.begin(schedule(a=["stop at 12:05"], b=["stop at 12:05"], c=["stop at 12:05"]))
     world.cloud().script(Call.ACT_ON_POOL, *[NEVER_SENT] * 5)
     await world.advance(300)
@@ -160,7 +160,7 @@ async def test_one_pool_without_permission_does_not_hold_up_the_others(world: Wo
 
 
 async def test_a_condition_seen_by_a_look_halts_the_project_too(world: World) -> None:
-    """Whatever request finds it, a condition is the project's: while it lasts no looks are made either (protocol 4.4)."""
+    """Whatever request finds it, a condition is the project's: no looks are made either (protocol 4.4)."""
     await world.begin(schedule(a=["stop at 12:05"], b=["stop at 12:05:40"]))
     world.cloud().script(Call.SHOW_JOB, WorkspaceError("refused", UNAUTHORISED))
     await world.advance(300)

@@ -66,7 +66,7 @@ async def test_a_failed_job_whose_desktops_are_there_succeeded(world: World) -> 
 
 
 async def test_a_state_that_lags_its_job_is_looked_at_twice(world: World) -> None:
-    """Desktops away from their end state after a good job are seen so twice, idle, before that counts (protocol 4.5)."""
+    """Desktops away from their end state are seen so twice, idle, before that counts (protocol 4.5)."""
     await world.begin(schedule(a=["stop at 12:05"]))
     await world.advance(300)
     world.cloud().finish_all()
@@ -94,7 +94,7 @@ async def test_a_busy_sight_does_not_confirm_an_idle_one(world: World) -> None:
 
 
 async def test_success_waits_until_an_older_lost_attempt_cannot_act_any_more(world: World) -> None:
-    """Twice the request timeout passes since any older attempt of unknown fate before a word succeeded (protocol 4.5)."""
+    """Twice the request timeout passes since any older lost attempt before a word succeeded (protocol 4.5)."""
     await world.begin(schedule(a=["stop at 12:05", "start at 12:05:20"]))
     world.cloud().script(Call.ACT_ON_POOL, LOST)
     held = world.cloud().hold(Call.LIST_DESKTOPS)

@@ -1,4 +1,4 @@
-"""Reboots: judged by their job, sent again per desktop only, looked for where their fate is unknown (protocol 4.5, 5.4)."""
+"""Reboots: judged by their job, repeated per desktop only, looked for where lost (protocol 4.5, 5.4)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def test_a_reboot_of_which_every_part_was_refused_has_failed(world: World)
 
 
 async def test_busy_desktops_are_rebooted_again_by_the_per_desktop_call_only(world: World) -> None:
-    """The desktops whose parts failed as busy are tried again alone, their list stored with the answer (protocol 4.5)."""
+    """Desktops whose parts failed as busy are tried again alone, their list stored (protocol 4.5)."""
     await rebooted(world, a=3)
     world.cloud().finish("job-1", failing=["p-a-2"])
     await world.advance(15)
@@ -163,7 +163,7 @@ async def test_a_job_is_compared_by_the_servers_date(world: World) -> None:
 
 
 async def test_a_job_whose_action_cannot_be_told_is_not_adopted(world: World) -> None:
-    """Where a job's action cannot be told, none is adopted; a rebooting desktop keeps the search going (protocol 5.4)."""
+    """Where its action cannot be told none is adopted; a rebooting desktop keeps the search going (protocol 5.4)."""
     world.cloud().script_executed(Call.ACT_ON_POOL, LOST)
     held = world.cloud().hold(Call.LIST_SUB_JOBS)
     await rebooted(world)
@@ -188,7 +188,14 @@ async def test_a_job_that_another_attempt_knows_is_not_adopted(world: World) -> 
     held = world.cloud().hold(Call.LIST_SUB_JOBS)
     await world.advance(30)
     await held.arrived.wait()
-    row = {"project": "default", "job_id": "job-4", "run": 1, "pool_no": 1, "started_at": world.clock.now(), "closed": True}
+    row = {
+        "project": "default",
+        "job_id": "job-4",
+        "run": 1,
+        "pool_no": 1,
+        "started_at": world.clock.now(),
+        "closed": True,
+    }
     await world.write(schema.jobs.insert().values(row))
     held.released.set()
     await world.settle()

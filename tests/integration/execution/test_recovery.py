@@ -272,12 +272,13 @@ async def test_a_withdrawn_run_of_a_project_that_left_the_file_is_no_trouble(wor
     """A start with a file that has dropped a project withdraws its waiting runs (protocol 3.1, 5.1)."""
     world.cloud("gone").add_pool("p-z")
     text = schedule(a=["stop at 20:00"])
-    with_project = text + '[projects.gone]\n[pools.z]\nproject = "gone"\nid = "p-z"\npolicies = ["stop at 12:05 spread 3h"]\n'
+    with_project = (
+        text + '[projects.gone]\n[pools.z]\nproject = "gone"\nid = "p-z"\npolicies = ["stop at 12:05 spread 3h"]\n'
+    )
     await world.begin(with_project)
     await world.advance(300)
     await world.kill()
     engine = world.make_engine()
-    await world.accept(text) if False else None
     engine.resume(await world.ledger.writer.do(world._book))
     engine.lanes.pop("gone")
     await world.accept(text)
@@ -286,7 +287,7 @@ async def test_a_withdrawn_run_of_a_project_that_left_the_file_is_no_trouble(wor
 
 
 async def test_a_run_whose_project_cannot_be_reached_any_more_is_accounted_for(world: World) -> None:
-    """What cannot be followed ends as unknown, what was never sent as skipped, each with the reason (protocol 4.11, 4.13)."""
+    """What cannot be followed is unknown, what was never sent skipped, with the reason (protocol 4.11, 4.13)."""
     world.cloud("gone").add_pool("p-z")
     world.cloud("gone").add_pool("p-y")
     text = schedule(a=["stop at 20:00"])
@@ -317,7 +318,7 @@ async def test_a_run_whose_project_cannot_be_reached_any_more_is_accounted_for(w
 
 
 async def test_a_restored_ledger_carries_nothing_out_twice(world: World) -> None:
-    """What fell due up to the heartbeat file's time is missed, what was open is settled by looking only (protocol 5.5)."""
+    """What fell due up to the file's time is missed, what was open is settled by looking only (protocol 5.5)."""
     await world.begin(schedule(a=["stop at 12:05"], b=["reboot at 12:05"], c=["stop at 12:30", "start at 13:30"]))
     await world.advance(300)
     path = world.ledger.path

@@ -1,4 +1,4 @@
-"""One attempt: its gate, its answer, what is on record of it, and when the next one comes (protocol 4.2 to 4.4, 4.8)."""
+"""One attempt: its gate, its answer, what is on record, and when the next one comes (protocol 4.2 to 4.8)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ async def test_at_most_one_run_of_a_pool_is_in_flight(world: World) -> None:
     """The database refuses a second run of a pool that is attempting or accepted (protocol 4.1)."""
     await world.begin(schedule(a=["stop at 20:00"]))
     await world.now("stop")
-    await world.now("reboot", "b") if ("default", "b") in world.engine.book.numbers else None
     row = world.run(1)._asdict() | {"id": 99, "request": "other"}
     with pytest.raises(IntegrityError):
         await world.write(schema.runs.insert().values(row))
@@ -211,7 +210,9 @@ async def test_a_newer_word_waits_while_an_older_request_is_in_flight(world: Wor
 
 async def test_manual_runs_go_first_then_by_due_time(world: World) -> None:
     """Where there is not room for all, manual runs go first and then what has been due longest (protocol 4.9)."""
-    world.tuning = type(world.tuning)(timing=world.tuning.timing, concurrency=1, writes_per_minute=0, reads_per_minute=0)
+    world.tuning = type(world.tuning)(
+        timing=world.tuning.timing, concurrency=1, writes_per_minute=0, reads_per_minute=0
+    )
     await world.begin(schedule(a=["stop at 12:05"], b=["stop at 12:05:02"], c=["stop at 12:05:01"]))
     held = world.cloud().hold(Call.ACT_ON_POOL, CONFLICT)
     await world.advance(300)
@@ -258,7 +259,9 @@ async def test_the_limiter_begins_with_what_an_earlier_process_sent(world: World
 
 async def test_a_project_that_hangs_starves_no_other(world: World) -> None:
     """Concurrency is bounded for each project, so another one's runs go on (protocol 4.9)."""
-    world.tuning = type(world.tuning)(timing=world.tuning.timing, concurrency=1, writes_per_minute=0, reads_per_minute=0)
+    world.tuning = type(world.tuning)(
+        timing=world.tuning.timing, concurrency=1, writes_per_minute=0, reads_per_minute=0
+    )
     world.cloud("other").add_pool("p-z")
     text = (
         schedule(a=["stop at 12:05"], b=["stop at 12:05"])
@@ -274,7 +277,9 @@ async def test_a_project_that_hangs_starves_no_other(world: World) -> None:
 
 async def test_actions_go_ahead_of_looks(world: World) -> None:
     """A slot that becomes free goes to a run whose turn it is before it goes to a look (protocol 4.9)."""
-    world.tuning = type(world.tuning)(timing=world.tuning.timing, concurrency=1, writes_per_minute=0, reads_per_minute=0)
+    world.tuning = type(world.tuning)(
+        timing=world.tuning.timing, concurrency=1, writes_per_minute=0, reads_per_minute=0
+    )
     await world.begin(schedule(a=["stop at 12:05"], b=["stop at 12:05:05"], c=["stop at 12:05:10"]))
     await world.advance(300)
     held = world.cloud().hold(Call.ACT_ON_POOL, target="p-b")
@@ -320,7 +325,7 @@ async def test_a_run_that_keeps_failing_inside_us_is_set_aside(world: World, mon
 async def test_a_run_that_cannot_pass_its_gate_is_found_among_its_batch(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A gate that raises for one run of a batch sets that one aside after three tries; the others pass (protocol 4.13)."""
+    """A gate that raises for one run sets that one aside after three tries; others pass (protocol 4.13)."""
     from daemon.execution import gate
 
     await world.begin(schedule(a=["stop at 12:05"], b=["stop at 12:05"], c=["stop at 12:05"]))
@@ -343,7 +348,7 @@ async def test_a_run_that_cannot_pass_its_gate_is_found_among_its_batch(
 async def test_an_attempt_that_fails_inside_us_is_left_to_the_sweep(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether the request was executed is not known, so its run is treated like one found at a start (protocol 4.13, 5.3)."""
+    """Its fate is unknown, so its run is treated like one found at a start (protocol 4.13, 5.3)."""
     await world.begin(schedule(a=["stop at 12:05"]))
     inner = world.cloud().act_on_pool
     monkeypatch.setattr(world.cloud(), "act_on_pool", lambda *_: 1 / 0)
@@ -383,3 +388,38 @@ async def test_stopping_gives_up_on_a_request_that_does_not_come_back(world: Wor
     await world.engine.stop(0.01)
     assert world.states() == ["attempting"]
     assert world.said("stop.unfinished")[0]["attempts"] == 1
+
+
+async def test_a_fault_in_the_loop_itself_is_logged_and_the_loop_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever breaks in a turn, the next turn comes (protocol 4.13)."""
+    await world.begin(schedule(a=["stop at 12:05"]))
+    inner = world.engine.pump.turn
+    monkeypatch.setattr(world.engine.pump, "turn", lambda: 1 / 0)
+    world.clock.advance(300)
+    world.engine._wake.set()
+    await world.until(lambda: bool(world.said("internal.fault")))
+    monkeypatch.setattr(world.engine.pump, "turn", inner)
+    await world.until(lambda: not world.engine._wake.is_set())
+    await world.advance(0.1)
+    await world.until(lambda: bool(world.sent()))
+    assert world.engine.is_running
+
+
+async def test_the_loop_sleeps_while_there_is_no_room(world: World) -> None:
+    """A run that is ready and has no token names no time but the token's: the loop does not spin (protocol 4.9)."""
+    world.tuning = type(world.tuning)(timing=world.tuning.timing, writes_per_minute=1, reads_per_minute=0)
+    await world.begin(schedule(a=["stop at 12:05"], b=["stop at 12:05:20 spread 1s"]))
+    await world.advance(300)
+    await world.advance(21)
+    assert world.states() == ["accepted", "pending"]
+    seconds = await world.engine.pump.turn()
+    assert 0 < seconds <= 40
+
+
+async def test_a_request_in_flight_when_the_engine_never_ran_is_nothing_to_stop(world: World) -> None:
+    """An engine that was never started can be stopped (protocol 5.1)."""
+    world.make_engine()
+    assert not world.engine.has_version
+    await world.engine.stop(0.1)

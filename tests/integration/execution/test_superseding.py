@@ -116,7 +116,9 @@ async def test_a_failed_stop_still_is_the_last_word(world: World) -> None:
 async def test_after_an_outage_only_the_last_word_and_one_newer_reboot_stand(world: World) -> None:
     """First supersede, then lateness: everything older is superseded whatever its catch-up (protocol 2.3)."""
     await world.begin(
-        schedule(a=["start at 13:00 catch up 12h", "stop at 14:00", "start at 15:00", "reboot at 15:30", "reboot at 15:58"])
+        schedule(
+            a=["start at 13:00 catch up 12h", "stop at 14:00", "start at 15:00", "reboot at 15:30", "reboot at 15:58"]
+        )
     )
     await world.kill()
     world.clock.advance(4 * 3600)
@@ -149,7 +151,7 @@ async def test_a_run_nobody_could_send_is_missed_in_the_end(world: World) -> Non
 
 
 async def test_retrying_ends_as_expired_retry_for_after_the_first_attempt(world: World) -> None:
-    """retry_for counts from the first attempt that may have reached the cloud; then the run is expired (protocol 2.5)."""
+    """What is retried ends expired, counted from the first attempt that reached the cloud (protocol 2.5)."""
     await world.begin(schedule(a=["stop at 12:05 retry for 10m"]))
     world.cloud().script(Call.ACT_ON_POOL, NEVER_SENT, *[CONFLICT] * 200)
     await world.advance(300 + 590)

@@ -99,7 +99,9 @@ async def test_a_gate_that_finds_itself_behind_claims_the_backlog_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A gate opens only in a transaction that has ticked up to now, however long the backlog is (protocol 1.2, 4.2)."""
-    await world.begin(schedule(a=["start at 12:00:40"], b=["start at 12:00:10", "stop at 12:00:20", "start at 12:00:30"]))
+    await world.begin(
+        schedule(a=["start at 12:00:40"], b=["start at 12:00:10", "stop at 12:00:20", "start at 12:00:30"])
+    )
     world.cloud().script(Call.ACT_ON_POOL, CONFLICT)
     await world.now("stop", "a")
     inner = ticking.tick

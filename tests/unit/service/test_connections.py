@@ -1,0 +1,83 @@
+"""From settings and schedule file to the API of a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import SecretStr
+
+from daemon.execution.clocks import SystemClock
+from daemon.execution.lanes import Lane
+from daemon.execution.limiter import Limiter
+from daemon.service.connections import ProjectError, Workspaces, connection, credentials
+from daemon.settings.errors import SettingsError
+from daemon.settings.model import Settings
+from daemon.timetable.pools import Project
+from daemon.workspace.credentials import AccessKey, IamUser
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEY = {"access_key": "AK", "secret_key": "secret"}
+PLACE = {"region": "eu-west-101", "project_id": "p-settings"}
+
+
+@pytest.fixture
+def somewhere(tmp_path: Path) -> dict[str, Any]:
+    """Give the settings that have to be there."""
+    return {"schedules": tmp_path / "s.toml", "database_url": f"sqlite:///{tmp_path}/l.db", "socket": tmp_path / "c"}
+
+
+def test_access_key_comes_before_an_iam_user(somewhere: dict[str, Any]) -> None:
+    """Whatever is complete is used, the key first."""
+    user = {"iam_user": "u", "iam_password": "pw", "iam_domain": "d"}
+    assert credentials(Settings(**somewhere, **KEY, **user)) == AccessKey("AK", SecretStr("secret"), None)
+    assert credentials(Settings(**somewhere, **user)) == IamUser("u", SecretStr("pw"), "d")
+
+
+def test_without_credentials_the_error_names_the_ways_to_give_them(somewhere: dict[str, Any]) -> None:
+    """Found at the start, not at the first action."""
+    with pytest.raises(SettingsError) as caught:
+        Workspaces(Settings(**somewhere, access_key="AK"))
+    assert "POOLPOWER_SECRET_KEY" in (caught.value.hint or "")
+
+
+def test_schedule_file_says_more_about_a_project_than_the_settings(somewhere: dict[str, Any]) -> None:
+    """What it leaves out the settings say."""
+    settings = Settings(**somewhere, **KEY, **PLACE, concurrency=3, request_timeout=7.0)
+    given = credentials(settings)
+    own = connection(settings, Project("x", "ap-southeast-3", "p-file"), given)
+    partly = connection(settings, Project("x", None, "p-file"), given)
+    assert (own.region, own.project_id, own.concurrency, own.request_timeout) == ("ap-southeast-3", "p-file", 3, 7.0)
+    assert (partly.region, partly.project_id) == ("eu-west-101", "p-file")
+
+
+def test_project_that_nothing_places_is_refused_with_every_way_to_mend_it(somewhere: dict[str, Any]) -> None:
+    """Both what is missing and where it can be said."""
+    with pytest.raises(ProjectError) as caught:
+        connection(Settings(**somewhere, **KEY), Project("north"), AccessKey("AK", SecretStr("secret")))
+    assert "project north has no region (POOLPOWER_REGION, or region in [projects.north])" in str(caught.value)
+    assert "project north has no project_id (POOLPOWER_PROJECT_ID" in str(caught.value)
+
+
+def test_projects_are_learned_all_or_none(somewhere: dict[str, Any]) -> None:
+    """A version of which one project cannot be reached changes nothing."""
+    workspaces = Workspaces(Settings(**somewhere, **KEY))
+    good, bad = Project("good", "eu-west-101", "p-1"), Project("bad")
+    with pytest.raises(ProjectError):
+        workspaces.learn({"good": good, "bad": bad})
+    assert workspaces._projects == {}
+    workspaces.learn({"good": good})
+    assert workspaces._projects == {"good": good}
+
+
+async def test_api_of_a_project_is_opened_where_it_was_learned_to_be(somewhere: dict[str, Any]) -> None:
+    """One that is not learned is where the settings say."""
+    workspaces = Workspaces(Settings(**somewhere, **KEY, **PLACE))
+    workspaces.learn({"good": Project("good", "ap-southeast-3", "p-1")})
+    lane = Lane("good", Limiter(0, 0), SystemClock(), lambda: None, concurrency=1, probe_every=30.0)
+    for project, region in (("good", "ap-southeast-3"), ("other", "eu-west-101")):
+        workspace = workspaces.open(project, lane)
+        assert workspace.region == region
+        await workspace.aclose()
