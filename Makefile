@@ -21,6 +21,7 @@ TEST_TIMEOUT ?= 180
 TOOLS := .tools
 BIN := $(VENV)/bin
 INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
+INSTALLED = $(shell $(BIN)/python -Ic 'import sysconfig; print(sysconfig.get_path("purelib"))')/daemon
 SUITES := $(wildcard tests/unit tests/property tests/integration tests/acceptance)
 SOURCES := $(shell find daemon -type f -not -path '*/__pycache__/*') pyproject.toml README.md LICENSE
 
@@ -33,10 +34,11 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/poolpower demo
 
-# `pytest`, not `python -m pytest`: the latter would put this folder first on the path and test the source tree.
+# `pytest`, not `python -m pytest`: the latter would put this folder first on the path and test the source tree. What is
+# measured is given by its folder, because migrations are loaded by path and belong to no package.
 test: $(VENV)/.installed $(VENV)/.test
 	rm -f .coverage .coverage.*
-	TEST_INSTALLED=1 $(BIN)/pytest -n $(JOBS) --timeout=$(TEST_TIMEOUT) --timeout-method=thread --cov --cov-report= $(SUITES) $(PYTEST_ARGS)
+	TEST_INSTALLED=1 $(BIN)/pytest -n $(JOBS) --timeout=$(TEST_TIMEOUT) --timeout-method=thread --cov=$(INSTALLED) --cov-report= $(SUITES) $(PYTEST_ARGS)
 	$(BIN)/python tests/coverage_floor.py
 
 check: $(VENV)/.run $(VENV)/.test

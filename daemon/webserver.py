@@ -30,10 +30,11 @@ PATIENCE = 1.0
 class WebServer:
     """An application that is being served; ``close`` it."""
 
-    def __init__(self, server: asyncio.Server, state: ServerState) -> None:
+    def __init__(self, server: asyncio.Server, state: ServerState, doorway: _Doorway) -> None:
         """Made by ``start``."""
         self._server = server
         self._state = state
+        self._doorway = doorway
 
     @property
     def sockets(self) -> tuple[socket.socket, ...]:
@@ -43,6 +44,7 @@ class WebServer:
     async def close(self) -> None:
         """Stop listening, abort what is connected, and let requests that hung on it end."""
         self._server.close()
+        self._doorway.is_closed = True
         for connection in list(self._state.connections):
             connection.transport.abort()
         pending = list(self._state.tasks)
@@ -50,6 +52,7 @@ class WebServer:
             _, late = await asyncio.wait(pending, timeout=PATIENCE)
             for task in late:
                 task.cancel()
+        await asyncio.sleep(0)  # what was aborted is closed by the loop's next turn
 
 
 async def start(app: ASGIApp, *, path: Path | None = None, **where: Any) -> WebServer:
@@ -74,23 +77,36 @@ async def start(app: ASGIApp, *, path: Path | None = None, **where: Any) -> WebS
         timeout_keep_alive=60,
     )
     config.load()
-    state = ServerState()
+    state, doorway = ServerState(), _Doorway()
     loop = asyncio.get_running_loop()
 
     def protocol() -> _Protocol:
-        return _Protocol(config=config, server_state=state, app_state={})
+        return _Protocol(doorway, config=config, server_state=state, app_state={})
 
     if path is not None:
-        return WebServer(await loop.create_unix_server(protocol, str(path), **where), state)
-    return WebServer(await loop.create_server(protocol, **where), state)
+        return WebServer(await loop.create_unix_server(protocol, str(path), **where), state, doorway)
+    return WebServer(await loop.create_server(protocol, **where), state, doorway)
+
+
+class _Doorway:
+    """Tells connections that were accepted just before the end that nobody serves them any more."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
 
 
 class _Protocol(H11Protocol):
     """uvicorn's protocol, whose application knows its connection."""
 
+    def __init__(self, doorway: _Doorway, **parts: Any) -> None:
+        super().__init__(**parts)
+        self._doorway = doorway
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wrap the application for this connection."""
         super().connection_made(transport)
+        if self._doorway.is_closed:
+            transport.abort()
         self.app: Any = _Connected(self.app, transport)
 
 

@@ -10,6 +10,7 @@ the claim is unique in the ledger.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from daemon.execution import overrides
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from daemon.ledger.runs import Run
     from daemon.timetable.occurrences import Occurrence
 
+COARSE = timedelta(seconds=1)
+"""Where nothing was due since, the watermark is moved this often: each gate of a burst need not write it again."""
 CHUNK = 5_000
 """A backlog is claimed in transactions of about this many occurrences (1.2)."""
 
@@ -65,7 +68,8 @@ def tick(conn: Connection, book: Book, now: datetime, chunk: int = CHUNK) -> Tic
     watermark = books.check_in_force(conn, book)
     upcoming = book.timetable.next_after(watermark)
     if upcoming is None or upcoming > now:
-        books.move_watermark(conn, now)
+        if now - watermark >= COARSE:
+            books.move_watermark(conn, now)
         return NOTHING
     due, reached = _chunk_of(book.timetable.between(watermark, now), chunk)
     ticked = _claim(conn, book, due, now, is_behind=reached is not None)

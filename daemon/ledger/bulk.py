@@ -25,10 +25,15 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 
-def insert_rows(conn: Connection, table: Table, rows: Sequence[Row], *, or_ignore: bool = False) -> None:
-    """Insert rows that all have the same columns; with ``or_ignore`` those that a unique key refuses are left out."""
-    if rows:
-        conn.execute(_insert(table.name, tuple(rows[0]), or_ignore), {"rows": _packed(rows)})
+def insert_rows(conn: Connection, table: Table, rows: Sequence[Row], *, or_ignore: bool = False) -> int:
+    """Insert rows that all have the same columns; with ``or_ignore`` those that a unique key refuses are left out.
+
+    Returns:
+        The last row's id. There is one writer, so the ids of rows inserted together follow each other, in order.
+    """
+    if not rows:
+        return 0
+    return int(conn.execute(_insert(table.name, tuple(rows[0]), or_ignore), {"rows": _packed(rows)}).lastrowid)
 
 
 def update_rows(conn: Connection, table: Table, key: str, rows: Sequence[Row], where: str = "1") -> None:

@@ -145,11 +145,8 @@ def open_gates(conn: Connection, openings: Sequence[Opening], now: datetime) -> 
         }
         for opening in openings
     ]
-    bulk.insert_rows(conn, schema.attempts, rows)
-    attempts = schema.attempts.c
-    newest = select(attempts.run, func.max(attempts.id).label("newest")).group_by(attempts.run)
-    ids = dict(bulk.read_rows(conn, newest.where(attempts.run.in_([row["run"] for row in rows]))))
-    return [ids[opening.run.id] for opening in openings]
+    last = bulk.insert_rows(conn, schema.attempts, rows)
+    return list(range(last - len(rows) + 1, last + 1))
 
 
 def _attempting(opening: Opening, now: datetime) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Doors:
         except OSError as error:
             self._troubles.begin(
                 PAGE_CLOSED,
-                f"the status page cannot listen on {address}: {error.strerror or error}",
+                f"the status page cannot listen on {address}: {_why(error)}",
                 "set POOLPOWER_LISTEN to a free address, or to off, and start again",
             )
 
@@ -71,6 +71,11 @@ class Doors:
         if self._open:
             self._settings.socket.unlink(missing_ok=True)
         self._open.clear()
+
+
+def _why(error: OSError) -> str:
+    """In the system's own words; asyncio puts its own before them. The errors of a name look-up have none."""
+    return os.strerror(error.errno) if error.errno is not None and error.errno > 0 else str(error)
 
 
 def bind(path: Path) -> socket.socket:

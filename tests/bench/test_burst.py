@@ -22,6 +22,7 @@ from daemon.execution.engine import Engine, Tuning
 from daemon.execution.timing import Timing
 from daemon.ledger.ledger import open_ledger
 from daemon.ledger.versions import Version
+from daemon.service.daemon import SWITCH_EVERY
 from daemon.timetable.schedulefile import parse_schedule
 from daemon.workspace.client import open_workspace
 from daemon.workspace.connection import Connection
@@ -105,6 +106,7 @@ async def poolpower(url: str, folder: Path) -> float:
 async def test_burst_of_2000_actions(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """At least 4 times a loop over stock httpx, and half of a loop over httpx-aiohttp, with everything on the disk."""
     _quiet()
+    sys.setswitchinterval(SWITCH_EVERY)  # as `poolpower run` does, for all rivals alike
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
     rates: dict[str, list[float]] = {"stock httpx": [], "httpx-aiohttp": [], "poolpower": []}
     for round_ in range(ROUNDS + 1):
