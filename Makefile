@@ -38,7 +38,8 @@ demo: $(VENV)/.installed
 # measured is given by its folder, because migrations are loaded by path and belong to no package.
 test: $(VENV)/.installed $(VENV)/.test
 	rm -f .coverage .coverage.*
-	TEST_INSTALLED=1 $(BIN)/pytest -n $(JOBS) --timeout=$(TEST_TIMEOUT) --timeout-method=thread --cov=$(INSTALLED) --cov-report= $(SUITES) $(PYTEST_ARGS)
+	TEST_INSTALLED=1 $(BIN)/pytest -n $(JOBS) --timeout=$(TEST_TIMEOUT) --timeout-method=thread \
+		--cov=$(INSTALLED) --cov-report= $(SUITES) $(PYTEST_ARGS)
 	$(BIN)/python tests/coverage_floor.py
 
 check: $(VENV)/.run $(VENV)/.test
@@ -49,7 +50,7 @@ check: $(VENV)/.run $(VENV)/.test
 
 # One at a time, with nothing of coverage in the way.
 bench: $(VENV)/.installed $(VENV)/.test $(VENV)/.bench
-	TEST_INSTALLED=1 $(BIN)/pytest -p no:xdist -p no:cov -s tests/bench $(PYTEST_ARGS)
+	TEST_INSTALLED=1 $(BIN)/pytest -p no:xdist -p no:cov -p no:timeout -s tests/bench $(PYTEST_ARGS)
 
 wheel: dist/.built
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TRANSPORT = "poolpower.transport"
 """The ASGI extension under which an application finds its connection's transport."""
+TURNS_TO_CONNECT = 3
+"""Turns of the loop in which what was accepted becomes a connection; asyncio loses it if the server is closed first."""
 PATIENCE = 1.0
 """Seconds that requests have to notice that their connection is gone."""
 
@@ -30,11 +32,10 @@ PATIENCE = 1.0
 class WebServer:
     """An application that is being served; ``close`` it."""
 
-    def __init__(self, server: asyncio.Server, state: ServerState, doorway: _Doorway) -> None:
+    def __init__(self, server: asyncio.Server, state: ServerState) -> None:
         """Made by ``start``."""
         self._server = server
         self._state = state
-        self._doorway = doorway
 
     @property
     def sockets(self) -> tuple[socket.socket, ...]:
@@ -43,8 +44,12 @@ class WebServer:
 
     async def close(self) -> None:
         """Stop listening, abort what is connected, and let requests that hung on it end."""
+        loop = asyncio.get_running_loop()
+        for listening in self._server.sockets:
+            loop.remove_reader(listening.fileno())
+        for _ in range(TURNS_TO_CONNECT):
+            await asyncio.sleep(0)
         self._server.close()
-        self._doorway.is_closed = True
         for connection in list(self._state.connections):
             connection.transport.abort()
         pending = list(self._state.tasks)
@@ -77,36 +82,23 @@ async def start(app: ASGIApp, *, path: Path | None = None, **where: Any) -> WebS
         timeout_keep_alive=60,
     )
     config.load()
-    state, doorway = ServerState(), _Doorway()
+    state = ServerState()
     loop = asyncio.get_running_loop()
 
     def protocol() -> _Protocol:
-        return _Protocol(doorway, config=config, server_state=state, app_state={})
+        return _Protocol(config=config, server_state=state, app_state={})
 
     if path is not None:
-        return WebServer(await loop.create_unix_server(protocol, str(path), **where), state, doorway)
-    return WebServer(await loop.create_server(protocol, **where), state, doorway)
-
-
-class _Doorway:
-    """Tells connections that were accepted just before the end that nobody serves them any more."""
-
-    def __init__(self) -> None:
-        self.is_closed = False
+        return WebServer(await loop.create_unix_server(protocol, str(path), **where), state)
+    return WebServer(await loop.create_server(protocol, **where), state)
 
 
 class _Protocol(H11Protocol):
     """uvicorn's protocol, whose application knows its connection."""
 
-    def __init__(self, doorway: _Doorway, **parts: Any) -> None:
-        super().__init__(**parts)
-        self._doorway = doorway
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wrap the application for this connection."""
         super().connection_made(transport)
-        if self._doorway.is_closed:
-            transport.abort()
         self.app: Any = _Connected(self.app, transport)
 
 

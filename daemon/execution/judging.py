@@ -7,6 +7,7 @@ judge it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -127,10 +128,16 @@ def _still_running(run: Run, busy: Sequence[Desktop], sight: Sight) -> Judgement
 def _all_there(run: Run, sight: Sight) -> Judgement:
     if sight.settles_in > 0:
         return LookAgain("an attempt of unknown fate may still act", sight.settles_in)
-    total = len(sight.desktops)
-    end = "/".join(sorted(END_STATES[run.action]))
-    reason = f"all {total} desktops are {end}" if total else "the pool has no desktops"
-    return Judged(Step(replace(run, state=State.SUCCEEDED), reason), ())
+    return Judged(Step(replace(run, state=State.SUCCEEDED), _where_they_are(sight.desktops)), ())
+
+
+def _where_they_are(desktops: Sequence[Desktop]) -> str:
+    counts = Counter(desktop.status for desktop in desktops)
+    if not counts:
+        return "the pool has no desktops"
+    if len(counts) == 1:
+        return f"all {len(desktops)} desktops are {desktops[0].status}"
+    return "of the desktops " + " and ".join(f"{count} are {status}" for status, count in sorted(counts.items()))
 
 
 def _seen(desktop: Desktop, part: SubJob | None) -> DesktopSeen:

@@ -96,9 +96,14 @@ class Workspaces:
         self._projects |= projects
 
     def open(self, project: str, lane: Lane) -> Workspace:
-        """Open the API of a project whose looks the lane admits."""
-        from daemon.timetable.pools import Project  # noqa: PLC0415
+        """Open the API of a project whose looks the lane admits.
+
+        Raises:
+            ProjectError: no version that this process knows has it.
+        """
         from daemon.workspace.client import open_workspace  # noqa: PLC0415 - heavy, and `check` needs none
 
-        known = self._projects.get(project) or Project(project)
+        known = self._projects.get(project)
+        if known is None:
+            raise ProjectError([f"project {project} is not in the schedule file any more"])
         return open_workspace(connection(self._settings, known, self._credentials), admit=lane.admit)

@@ -73,11 +73,12 @@ def test_projects_are_learned_all_or_none(somewhere: dict[str, Any]) -> None:
 
 
 async def test_api_of_a_project_is_opened_where_it_was_learned_to_be(somewhere: dict[str, Any]) -> None:
-    """One that is not learned is where the settings say."""
+    """One that no version has is not guessed at."""
     workspaces = Workspaces(Settings(**somewhere, **KEY, **PLACE))
     workspaces.learn({"good": Project("good", "ap-southeast-3", "p-1")})
     lane = Lane("good", Limiter(0, 0), SystemClock(), lambda: None, concurrency=1, probe_every=30.0)
-    for project, region in (("good", "ap-southeast-3"), ("other", "eu-west-101")):
-        workspace = workspaces.open(project, lane)
-        assert workspace.region == region
-        await workspace.aclose()
+    workspace = workspaces.open("good", lane)
+    assert workspace.region == "ap-southeast-3"
+    await workspace.aclose()
+    with pytest.raises(ProjectError, match="project other is not in the schedule file any more"):
+        workspaces.open("other", lane)
