@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import pytest
 import pytest_asyncio
 
 from daemon.workspace.sandbox import Fault
@@ -47,7 +46,8 @@ async def settled(site: Site) -> tuple[dict[str, Any], dict[str, Any]]:
         for pool in BOTH:
             await site.until_over(pool)
         rows = await site.answer("history")
-        shown = [await site.answer("show", str(row["run"])) for row in sorted(rows, key=lambda row: row["pool"])]
+        runs = [str(row["run"]) for row in sorted(rows, key=lambda row: row["pool"])]
+        shown = await asyncio.gather(*(site.answer("show", run) for run in runs))
     assert sorted(row["pool"] for row in rows) == ["a", "b"], "an occurrence is claimed once (protocol 1.4)"
     word, reboot = shown
     for pool, run in zip(BOTH, shown, strict=True):
@@ -60,11 +60,10 @@ async def settled(site: Site) -> tuple[dict[str, Any], dict[str, Any]]:
     return word, reboot
 
 
-@pytest.mark.parametrize("lead", [2])
-async def test_killed_before_the_due_instant(site: Site, lead: float) -> None:
+async def test_killed_before_the_due_instant(site: Site) -> None:
     """A restart is the same path as an ordinary evening (protocol 1.1): both are claimed for their own instant."""
     async with site.process() as process:
-        due = soon(lead)
+        due = soon(2)
         site.file.write_text(schedule(a=f"stop at {due:%H:%M:%S}", b=f"reboot at {due:%H:%M:%S}"))
         assert (await site.post("/v1/reload", accept=True))["outcome"] == "accepted"
         await kill(process)

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 import structlog
+from httpx_aiohttp import HttpxAiohttpClient
+from pydantic import SecretStr
+
 from daemon.execution.accepting import Candidate
 from daemon.execution.clocks import SystemClock
 from daemon.execution.engine import Engine, Tuning
@@ -27,8 +30,6 @@ from daemon.timetable.schedulefile import parse_schedule
 from daemon.workspace.client import open_workspace
 from daemon.workspace.connection import Connection
 from daemon.workspace.credentials import AccessKey
-from httpx_aiohttp import HttpxAiohttpClient
-from pydantic import SecretStr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +96,7 @@ async def poolpower(url: str, folder: Path) -> float:
     await asyncio.sleep(max(0.0, (due - clock.now()).total_seconds()))
     began = time.perf_counter()
     await engine.tick()
-    while len(engine.roster.looks) < POOLS:
+    while len(engine.roster.looks) < POOLS:  # noqa: ASYNC110 - watched from outside: nothing in it waits for a bench
         await asyncio.sleep(0.002)
     seconds = time.perf_counter() - began
     await engine.stop(1)

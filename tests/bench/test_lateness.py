@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from httpx_aiohttp import HttpxAiohttpClient
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
 
+    import httpx
     from conftest import StartDaemon
 
 POOLS = 2_500

@@ -197,6 +197,7 @@ async def test_observe_mode_sends_nothing(site: Site) -> None:
         await site.order("stop", "b")
         rows = [await site.until_over(pool) for pool in POOLS]
         assert (await site.get("/v1/status"))["mode"] == "observe"
-    assert {(row["state"], row["reason"], row["attempts"]) for row in rows} == {("skipped", "observe mode", 0)}
+    would = "observe mode: stop SOFT would have been sent"
+    assert {(row["state"], row["reason"], row["attempts"]) for row in rows} == {("skipped", would, 0)}
     assert [site.actions(pool) for pool in POOLS] == [[], []]
     assert site.states("a") == site.states("b") == {"ACTIVE"}
