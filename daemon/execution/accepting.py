@@ -61,7 +61,7 @@ def accept(
 
     Args:
         conn: the writer's connection, inside a transaction.
-        old: the version in force, None in an empty ledger.
+        old: the version in force; None in an empty ledger, or where the ledger's version cannot be read any more.
         candidate: the new one.
         moves: from ``moves``, found beforehand, because it takes long.
         now: the instant of the acceptance.
@@ -71,7 +71,8 @@ def accept(
     """
     if (book := _in_force_already(conn, old, candidate)) is not None:
         return Accepted(ticking.NOTHING, book)
-    ticked = ticking.NOTHING if old is None else ticking.tick(conn, old, now)
+    due_by = old or _stand_in(conn, candidate)
+    ticked = ticking.NOTHING if due_by is None else ticking.tick(conn, due_by, now)
     if ticked.is_behind:
         return Accepted(ticked, None)
     numbers = pools.register(conn, candidate.timetable.pools)
@@ -107,6 +108,17 @@ def _in_force_already(conn: Connection, old: Book | None, candidate: Candidate) 
     return Book(candidate.timetable.with_pool_ids(pools.ids(conn)), newest.id, newest.accepted_at, numbers)
 
 
+def _stand_in(conn: Connection, candidate: Candidate) -> Book | None:
+    """What the backlog is claimed by where the ledger's version cannot be read any more: the new one.
+
+    None in an empty ledger, which has no backlog.
+    """
+    last = versions.newest(conn)
+    if last is None:
+        return None
+    return Book(candidate.timetable, last.id, last.accepted_at, pools.register(conn, candidate.timetable.pools))
+
+
 def _still_called_for(book: Book) -> versions.CalledFor:
     by_number = {book.numbers[pool.project, pool.key]: pool for pool in book.timetable.pools}
 
@@ -128,6 +140,18 @@ def moves(old: Book, new: Timetable, now: datetime) -> tuple[Move, ...]:
     ahead = {_identity(occurrence): occurrence.scheduled_at for occurrence in old.timetable.between(now, now + span)}
     recent = ((_identity(occurrence), occurrence) for occurrence in new.between(now - span, now + span))
     return tuple(Move(occurrence, ahead[key]) for key, occurrence in recent if key in ahead)
+
+
+def moved_by_zone_data(old: Book, new: Timetable, since: datetime, now: datetime) -> tuple[Move, ...]:
+    """What both versions place in (since, now] by the zone data of today (protocol 3.2).
+
+    The version in force was worked out with other zone data, by which some of it may have lain in the future still;
+    what has a run by now is left out when it is claimed. What only the new version has is new, and a policy has no
+    past.
+    """
+    known = {_identity(occurrence) for occurrence in old.timetable.between(since, now)}
+    due = (occurrence for occurrence in new.between(since, now) if _identity(occurrence) in known)
+    return tuple(Move(occurrence, now + claims.WALL_TIMES_REPEAT_WITHIN) for occurrence in due)
 
 
 def _identity(occurrence: Occurrence) -> tuple[str, str, str, str]:

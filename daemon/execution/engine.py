@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from daemon.errors import PoolpowerError
 from daemon.execution import accepting, manual, recovery, restoring
-from daemon.execution.accepting import Move
 from daemon.execution.backoff import Backoff
 from daemon.execution.lanes import Lane
 from daemon.execution.limiter import WINDOW, Limiter
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from structlog.typing import FilteringBoundLogger as Logger
 
-    from daemon.execution.accepting import Accepted, Candidate
+    from daemon.execution.accepting import Accepted, Candidate, Move
     from daemon.execution.clocks import Clock
     from daemon.execution.manual import Done
     from daemon.execution.recovery import Found
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from daemon.ledger.claims import Asked
     from daemon.ledger.runs import Run
     from daemon.ledger.writer import Writer
+    from daemon.timetable.pools import Project
     from daemon.workspace.port import Workspace
 
     OpenWorkspace = Callable[[str, Lane], Workspace]
@@ -148,8 +148,14 @@ class Engine:
     # --- versions -------------------------------------------------------------------------------------------------
 
     def resume(self, book: Book) -> None:
-        """Take up the version that the ledger has in force; nothing is claimed yet."""
-        self._take(book)
+        """Take up the version that the ledger has in force; nothing is claimed yet.
+
+        Raises:
+            PoolpowerError: one of its projects cannot be reached with the settings.
+        """
+        for project in book.timetable.projects:
+            self._open_lane(project)
+        self._take(book, {})
 
     async def accept(self, candidate: Candidate, *, moved_since: datetime | None = None) -> Accepted:
         """Bring a version into force (protocol 3.1).
@@ -166,10 +172,13 @@ class Engine:
         """
         for project in candidate.timetable.projects:
             self._open_lane(project)
+        opened = self._reopen(candidate.timetable.projects)
         # Not to be left half done: once committed, every unit needs the new version, whoever stopped waiting for it.
-        return await asyncio.shield(asyncio.ensure_future(self._accept(candidate, moved_since)))
+        return await asyncio.shield(asyncio.ensure_future(self._accept(candidate, opened, moved_since)))
 
-    async def _accept(self, candidate: Candidate, moved_since: datetime | None) -> Accepted:
+    async def _accept(
+        self, candidate: Candidate, opened: Mapping[str, Workspace], moved_since: datetime | None
+    ) -> Accepted:
         old = self.book if self.has_version else None
         moves = await asyncio.to_thread(self._moves, old, candidate, moved_since)
         while True:
@@ -177,7 +186,7 @@ class Engine:
                 lambda conn: accepting.accept(conn, old, candidate, moves, self._clock.now())
             )
             if accepted.book is not None:
-                self._take(accepted.book)
+                self._take(accepted.book, opened)
             self.units.absorb(accepted.ticked)
             if accepted.book is not None:
                 break
@@ -193,15 +202,18 @@ class Engine:
         if moved_since is None:
             return accepting.moves(old, candidate.timetable, now)
         since = max(moved_since, now - claims.WALL_TIMES_REPEAT_WITHIN)
-        return tuple(Move(due, now + timedelta(days=1)) for due in candidate.timetable.between(since, now))
+        return accepting.moved_by_zone_data(old, candidate.timetable, since, now)
 
-    def _take(self, book: Book) -> None:
+    def _reopen(self, projects: Mapping[str, Project]) -> dict[str, Workspace]:
+        """Open anew the projects whose region or id a version changes: before its commit, because it may fail."""
         before = self.book.timetable.projects if self.has_version else {}
-        for name, project in book.timetable.projects.items():
-            self._open_lane(name)
-            if before.get(name, project) != project:  # another region or id; requests under way end where they began
-                self._retired.append(self.lanes[name].workspace)
-                self.lanes[name].workspace = self._open_workspace(name, self.lanes[name])
+        changed = [name for name, project in projects.items() if before.get(name, project) != project]
+        return {name: self._open_workspace(name, self.lanes[name]) for name in changed}
+
+    def _take(self, book: Book, opened: Mapping[str, Workspace]) -> None:
+        for name, workspace in opened.items():  # requests under way end where they began
+            self._retired.append(self.lanes[name].workspace)
+            self.lanes[name].workspace = workspace
         self.units.book = book
 
     def _open_lane(self, project: str) -> None:
@@ -365,14 +377,29 @@ class Engine:
 
     # --- names of pools -------------------------------------------------------------------------------------------
 
-    async def resolved(self, ids: Mapping[int, str]) -> dict[int, str]:
-        """Store ids that a listing of the cloud gave, by ``pools.no``; gives those refused, with the reason."""
-        refused, known = await self._writer.do(
-            lambda conn: (pools.resolve(conn, ids, self._clock.now()), pools.ids(conn))
-        )
-        book = self.book
-        self.units.book = replace(book, timetable=book.timetable.with_pool_ids(known))
-        for lane in self.lanes.values():
-            lane.waiting.wake_all()
-        self._wake.set()
+    async def resolved(self, ids: Mapping[int, str], version: int) -> dict[int, str]:
+        """Store ids that a listing of the cloud gave; what waited for one has its turn, and nothing else (4.8).
+
+        Args:
+            ids: by ``pools.no``.
+            version: whose pools were looked up; nothing is stored where another one has come into force meanwhile.
+
+        Returns:
+            Those refused, by ``pools.no``, with the reason.
+        """
+
+        def unit(conn: Connection, book: Book, now: datetime) -> tuple[Book, dict[int, str]]:
+            if book.version != version:
+                return book, {}
+            refused = pools.shared(book.timetable, book.numbers, ids)
+            pools.resolve(conn, {no: id_ for no, id_ in ids.items() if no not in refused}, now)
+            return replace(book, timetable=book.timetable.with_pool_ids(pools.ids(conn))), refused
+
+        book, refused = await self.units.do(unit)
+        if self.book.version == book.version:
+            before, self.units.book = self.book, book
+            changed = set(book.timetable.pools) - set(before.timetable.pools)
+            for lane in self.lanes.values():
+                lane.waiting.wake({book.numbers[pool.project, pool.key] for pool in changed})
+            self._wake.set()
         return refused

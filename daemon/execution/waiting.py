@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from daemon.execution.agenda import Agenda
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from datetime import datetime
 
     from daemon.ledger.runs import Run
@@ -88,12 +89,11 @@ class WaitingRuns:
         self._place.pop(id_, None)
         self._resting.discard(id_)
 
-    def wake_all(self) -> None:
-        """Something changed for all of them: whatever rests or is blocked has its turn again."""
+    def wake(self, pools: Container[int]) -> None:
+        """What rests for these pools (by number) has its turn again."""
         for id_, place in list(self._place.items()):
-            if place in (Place.RESTING, Place.BLOCKED):
+            if place is Place.RESTING and self._runs[id_].pool_no in pools:
                 self._make_ready(self._runs[id_])
-        self._blocked.clear()
 
     def take(self, limit: int | None, now: datetime, elapsed: float) -> list[Run]:
         """Take the next runs whose turn it is, at most this many and at most one a pool; a reboot goes alone."""

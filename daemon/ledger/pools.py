@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from daemon.timetable.pools import Pool
+    from daemon.timetable.timetable import Timetable
 
 table = schema.pools
 
@@ -83,30 +84,41 @@ def _hand_over(conn: Connection, from_no: int, to_no: int) -> None:
     conn.execute(overrides.update().where(overrides.c.pool_no == from_no).values(pool_no=to_no))
 
 
-def resolve(conn: Connection, found: Mapping[int, str], now: datetime) -> dict[int, str]:
-    """Store the ids that a listing of the cloud's pools gave (protocol 4.1).
+def shared(timetable: Timetable, numbers: Mapping[tuple[str, str], int], found: Mapping[int, str]) -> dict[int, str]:
+    """Which of the ids that were found belong to another pool of the file already, by ``pools.no``, with the reason.
 
-    Args:
-        conn: the writer's connection.
-        found: pool id by ``pools.no``.
-        now: when it was found.
-
-    Returns:
-        The pools (by number) that were refused, with the reason: their id belongs to another pool of the file.
+    Two projects of the file can be one project of the cloud; then their pools are too.
     """
-    refused = {}
+    reasons: dict[int, str] = {}
+    owners: dict[tuple[object, str], tuple[int, str]] = {}
+    named = [pool for pool in timetable.pools if numbers[pool.project, pool.key] in found]
+    given = [pool for pool in timetable.pools if pool.pool_id is not None and pool not in named]
+    for pool in (*given, *named):
+        no = numbers[pool.project, pool.key]
+        pool_id = found.get(no, pool.pool_id or "")
+        owner, key = owners.setdefault((timetable.projects[pool.project].identity, pool_id), (no, pool.key))
+        if owner != no:
+            reasons[no] = f"the cloud's pool {pool_id} of that name is pool {key} of the schedule file already"
+    return reasons
+
+
+def resolve(conn: Connection, found: Mapping[int, str], now: datetime) -> None:
+    """Store the ids that a listing of the cloud's pools gave (protocol 4.1), by ``pools.no``.
+
+    A pool that left the file gives up its id to the one that bears it now.
+    """
     for no, pool_id in found.items():
-        row = conn.execute(select(table.c.project, table.c.pool_id).where(table.c.no == no)).one()
-        if row.pool_id == pool_id:
-            continue
-        other = conn.execute(
-            select(table.c.key, table.c.no).where(table.c.project == row.project, table.c.pool_id == pool_id)
-        ).one_or_none()
-        if other is not None:
-            refused[no] = f"the cloud's pool {pool_id} of that name is pool {other.key} of the schedule file already"
-            continue
-        conn.execute(table.update().where(table.c.no == no).values(pool_id=pool_id, resolved_at=now))
-    return refused
+        project = conn.execute(select(table.c.project).where(table.c.no == no)).scalar_one()
+        conn.execute(
+            table.update()
+            .where(table.c.project == project, table.c.pool_id == pool_id, table.c.no != no, ~table.c.present)
+            .values(pool_id=None)
+        )
+        conn.execute(
+            table.update()
+            .where(table.c.no == no, table.c.pool_id.is_distinct_from(pool_id))
+            .values(pool_id=pool_id, resolved_at=now)
+        )
 
 
 def ids(conn: Connection) -> dict[tuple[str, str], str]:

@@ -57,7 +57,7 @@ class Namer:
                     found[book.numbers[project, pool.key]] = match[0].pool_id
                 elif not (pool.pool_id and not match):  # the last id is kept where the name is gone (4.1)
                     wrong[_subject(pool)] = _complaint(pool, match, listed)
-        refused = await self._engine.resolved(found) if found else {}
+        refused = await self._engine.resolved(found, book.version) if found else {}
         by_number = {book.numbers[pool.project, pool.key]: pool for pool in book.timetable.pools}
         wrong |= {_subject(by_number[no]): _refusal(by_number[no], reason) for no, reason in refused.items()}
         self._troubles.only(UNRESOLVED, wrong)

@@ -11,8 +11,11 @@ from daemon.ledger.errors import LedgerUnavailable
 from daemon.service.connections import ProjectError
 from daemon.service.versions import Verdict
 from daemon.timetable.schedulefile import ScheduleError, parse_schedule
+from daemon.timetable.timetable import SharedPoolIdError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
     from structlog.typing import FilteringBoundLogger as Logger
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from daemon.ledger.writer import Writer
     from daemon.service.connections import Workspaces
     from daemon.service.versions import Outcome, Versions
+    from daemon.timetable.timetable import Timetable
 
 
 async def bring_into_force(
@@ -45,6 +49,15 @@ async def bring_into_force(
     return outcome
 
 
+def _with_ids(timetable: Timetable, ids: Mapping[tuple[str, str], str], log: Logger) -> Timetable:
+    """The timetable with the ids that were looked up; without them where two pools would be one by now."""
+    try:
+        return timetable.with_pool_ids(ids)
+    except SharedPoolIdError as error:
+        log.error("pools.shared", error=error.message)  # noqa: TRY400 - a trace would say less
+        return timetable
+
+
 async def _resume(
     *, writer: Writer, engine: Engine, known: Versions, workspaces: Workspaces, last: Version, log: Logger
 ) -> None:
@@ -61,7 +74,7 @@ async def _resume(
 
     def unit(conn: Connection) -> Book:
         numbers = pools.register(conn, loaded.timetable.pools)
-        return Book(loaded.timetable.with_pool_ids(pools.ids(conn)), last.id, last.accepted_at, numbers)
+        return Book(_with_ids(loaded.timetable, pools.ids(conn), log), last.id, last.accepted_at, numbers)
 
     engine.resume(await writer.do(unit))
     known.stands(last, loaded)

@@ -15,6 +15,7 @@ from daemon.execution.accepting import Move
 from daemon.ledger import schema
 from daemon.ledger.errors import LedgerUnavailable
 from daemon.timetable.actions import Action
+from daemon.workspace.answers import Answer, Fate
 from daemon.workspace.port import Call
 from tests.support.clock import MONDAY_NOON
 from tests.support.runs import CONFLICT, LOST
@@ -203,7 +204,7 @@ async def test_two_waiting_runs_that_meet_in_one_pool_do_not_both_hold_it(world:
 async def test_an_id_in_the_file_outdoes_one_that_was_looked_up(world: World) -> None:
     """Two keys never share a number, even where one is given the id that the other's name had led to (protocol 4.1)."""
     await world.begin('timezone = "UTC"\n[pools.a]\npolicies = ["stop at 20:00"]')
-    await world.engine.resolved({1: "p-a"})
+    await world.engine.resolved({1: "p-a"}, world.engine.book.version)
     text = (
         'timezone = "UTC"\n[pools.a]\npolicies = ["stop at 20:00"]\n[pools.b]\nid = "p-a"\npolicies = ["stop at 21:00"]'
     )
@@ -216,11 +217,11 @@ async def test_looked_up_ids_are_kept_and_wake_what_waits_for_them(world: World)
     await world.begin('timezone = "UTC"\n[pools.a]\npolicies = ["stop at 12:05"]')
     await world.advance(400)
     assert world.states() == ["pending"]
-    assert await world.engine.resolved({1: "p-a"}) == {}
+    assert await world.engine.resolved({1: "p-a"}, world.engine.book.version) == {}
     await world.settle()
     assert [call.target for call in world.sent()] == ["p-a"]
     assert world.engine.book.timetable.pools[0].pool_id == "p-a"
-    assert await world.engine.resolved({1: "p-a"}) == {}
+    assert await world.engine.resolved({1: "p-a"}, world.engine.book.version) == {}
 
 
 async def test_an_id_that_another_pool_has_is_refused(world: World) -> None:
@@ -229,7 +230,7 @@ async def test_an_id_that_another_pool_has_is_refused(world: World) -> None:
         'timezone = "UTC"\n[pools.a]\npolicies = ["stop at 20:00"]\n[pools.b]\nid = "p-b"\npolicies = ["stop at 20:00"]'
     )
     numbers = world.engine.book.numbers
-    refused = await world.engine.resolved({numbers["default", "a"]: "p-b"})
+    refused = await world.engine.resolved({numbers["default", "a"]: "p-b"}, world.engine.book.version)
     assert refused == {
         numbers["default", "a"]: "the cloud's pool p-b of that name is pool b of the schedule file already"
     }
@@ -305,3 +306,48 @@ async def test_a_project_that_moves_is_spoken_to_where_it_is_now(world: World) -
     assert world.engine.lanes["x"].workspace is world.cloud("x") is not first
     await world.engine.stop(1)
     assert first.closed  # type: ignore[attr-defined]
+
+
+async def test_looking_names_up_again_ends_no_backoff(world: World) -> None:
+    """An id that is known already wakes nothing: a refused run rests as long as the cloud asked for (protocol 4.8)."""
+    await world.begin('timezone = "UTC"\n[pools.a]\npolicies = ["stop at 12:05"]')
+    await world.engine.resolved({1: "p-a"}, world.engine.book.version)
+    world.cloud().script(Call.ACT_ON_POOL, Answer(Fate.REFUSED_FOR_NOW, status=409, retry_after=600.0))
+    await world.advance(330)
+    await world.engine.resolved({1: "p-a"}, world.engine.book.version)
+    await world.settle()
+    assert len(world.sent()) == 1
+
+
+async def test_ids_looked_up_for_another_version_are_dropped(world: World) -> None:
+    """A listing that took long does not overwrite what a file says that came into force meanwhile (protocol 4.1)."""
+    await world.begin('timezone = "UTC"\n[pools.a]\npolicies = ["stop at 12:05"]')
+    looked_up_for = world.engine.book.version
+    await world.accept('timezone = "UTC"\n[pools.a]\nid = "p-a"\npolicies = ["stop at 12:05"]')
+    assert await world.engine.resolved({1: "p-b"}, looked_up_for) == {}
+    assert world.engine.book.timetable.pools[0].pool_id == "p-a"
+
+
+async def test_two_projects_that_are_one_project_of_the_cloud_do_not_share_a_pool(world: World) -> None:
+    """A name that leads to a pool that another project's key has is refused before it is stored (protocol 4.1)."""
+    await world.begin(
+        'timezone = "UTC"\n[projects.x]\nregion = "r-1"\nproject_id = "p"\n'
+        '[projects.y]\nregion = "r-1"\nproject_id = "p"\n'
+        '[pools.a]\nproject = "x"\nid = "p-a"\npolicies = ["stop at 20:00"]\n'
+        '[pools.b]\nproject = "y"\npolicies = ["stop at 20:00"]'
+    )
+    numbers = world.engine.book.numbers
+    refused = await world.engine.resolved({numbers["y", "b"]: "p-a"}, world.engine.book.version)
+    assert list(refused) == [numbers["y", "b"]]
+    assert world.engine.book.timetable.pool("y", "b").pool_id is None  # type: ignore[union-attr]
+
+
+async def test_a_new_policy_has_no_past_where_zone_data_changed_too(world: World) -> None:
+    """Only what the version in force had already can have been moved by zone data (protocol 3.1, 3.2)."""
+    await world.begin(schedule(a=["stop at 20:00"]))
+    since = world.clock.now()
+    await world.advance(3600)
+    at = world.clock.now() - timedelta(minutes=30)
+    candidate = world.candidate(schedule(a=["stop at 20:00", f"start at {at:%H:%M}"]))
+    accepted = await world.engine.accept(candidate, moved_since=since)
+    assert accepted.moved == ()

@@ -79,7 +79,7 @@ def test_a_backoff_that_was_replaced_does_not_end_the_new_one_early() -> None:
     """A run rests until the time it was given last (protocol 4.8)."""
     waiting = WaitingRuns()
     waiting.rest(a_run(), 10.0)
-    waiting.wake_all()
+    waiting.wake({a_run().pool_no})
     assert ids(waiting) == [7]
     waiting.rest(a_run(), 100.0)
     assert ids(waiting, elapsed=50.0) == []
@@ -113,12 +113,13 @@ def test_a_run_that_was_taken_out_does_not_come_back() -> None:
     assert ids(waiting, now=NOW + SECOND, elapsed=9.0) == []
 
 
-def test_waking_all_leaves_a_spread_alone() -> None:
-    """What changed for all of them does not bring a due time forward (protocol 1.3)."""
+def test_waking_a_pool_leaves_spreads_and_other_pools_alone() -> None:
+    """What was found for one pool brings no due time forward (protocol 1.3) and ends no other's backoff (4.8)."""
     waiting = WaitingRuns()
     waiting.add(a_run(id=1, pool_no=1, due_at=NOW + SECOND), NOW)
-    waiting.block(a_run(id=2, pool_no=2))
-    waiting.wake_all()
+    waiting.rest(a_run(id=2, pool_no=1), 10.0)
+    waiting.rest(a_run(id=3, pool_no=3), 10.0)
+    waiting.wake({1})
     assert ids(waiting) == [2]
 
 
