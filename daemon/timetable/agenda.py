@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from heapq import merge
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,10 +27,6 @@ if TYPE_CHECKING:
 
 MOST_PAST = 64
 """Rules that may have called since all were put in order; with more, that is done anew."""
-LONGEST_SPAN = 8
-"""Dates whose calls are put in order at once."""
-RULES_AND_DATES = 32_000
-"""Their product is about what is held in memory then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +87,10 @@ class Agenda:
         """Every instant with ``after < instant <= until`` at which rules call, in order, with all that call then."""
         outlook = self._seen_from(after)
         numbers = sorted(outlook.numbers[: outlook.past(until)])
-        busy = [number for number in numbers if self._has(number, after, until)]
-        for calls in self._by_span(busy, after, until):
-            for at, together in groupby(calls, key=_instant):
-                yield at, list(together)
+        busy = [self._calls(number, after, until) for number in numbers if self._has(number, after, until)]
+        merged = busy[0] if len(busy) == 1 else merge(*busy, key=itemgetter(0))
+        for at, calls in groupby(merged, key=itemgetter(0)):
+            yield at, [call for _, call in calls]
 
     def next_after(self, instant: datetime) -> datetime | None:
         """The first instant later than this one at which any rule calls."""
@@ -129,30 +127,7 @@ class Agenda:
         self._next[number] = (after, moment)
         return moment
 
-    def _by_span(self, numbers: Sequence[int], after: datetime, until: datetime) -> Iterator[list[Call]]:
-        """The calls of these rules, which all have some, in order, a few dates (UTC) at a time.
-
-        To put the calls of some dates in order at once costs a fraction of merging thousands of rules call by call.
-        """
-        width = max(1, min(LONGEST_SPAN, RULES_AND_DATES // (len(numbers) or 1)))
-        spans: dict[int, list[tuple[Moment, Iterator[Moment], Sequence[Party]]]] = {}
-        for number in numbers:
-            moments = self._rules[number].between(after, until)
-            first = next(moments)
-            spans.setdefault(first.at.toordinal() // width, []).append((first, moments, self._parties[number]))
-        while spans:
-            span = min(spans)
-            calls: list[Call] = []
-            for first, moments, parties in spans.pop(span):
-                calls.append((first, parties))
-                for moment in moments:
-                    if (later := moment.at.toordinal() // width) != span:
-                        spans.setdefault(later, []).append((moment, moments, parties))
-                        break
-                    calls.append((moment, parties))
-            calls.sort(key=_instant)
-            yield calls
-
-
-def _instant(call: Call) -> datetime:
-    return call[0].at
+    def _calls(self, number: int, after: datetime, until: datetime) -> Iterator[tuple[datetime, Call]]:
+        parties = self._parties[number]
+        for moment in self._rules[number].between(after, until):
+            yield moment.at, (moment, parties)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ from daemon.timetable.zones import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import time
     from typing import TypeAlias
     from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from daemon.timetable.recurrence.days import Days
     from daemon.timetable.recurrence.times import OnDays
 
-    _Clock: TypeAlias = tuple[tuple[time, str, timedelta], ...]
+    _Clock: TypeAlias = tuple[tuple[time, str], ...]
 
 FIRST_INSTANT = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 LAST_INSTANT = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
@@ -115,18 +116,19 @@ class Rule:
         around_jump: list[Moment] = []
         is_behind = True
         for day in self.dates(after.astimezone(zone).date() - _BACK):
-            steady = _steady(day, zone)
-            if steady is None:
+            offset = steady_offset(day, zone)
+            if offset is None:
                 around_jump += _jumping(day, self.when.times, zone, self.when)
                 continue
             if around_jump:
                 yield from sorted(around_jump, key=_instant)
                 around_jump = []
-            offset, midnight, text = steady
             passed = _passed(clock, day, after + offset) if is_behind else 0
             is_behind = passed > 0
-            for at, suffix, since_midnight in clock[passed:]:
-                yield Moment(midnight + since_midnight, text + suffix, datetime.combine(day, at, zone))
+            text = day.isoformat()
+            for time, suffix in clock[passed:]:
+                local = datetime.combine(day, time, zone)
+                yield Moment(local.replace(tzinfo=UTC) - offset, text + suffix, local)
         yield from sorted(around_jump, key=_instant)
 
 
@@ -153,23 +155,14 @@ def _mask(rule: Rule, year: int) -> int:
     return mask
 
 
-@lru_cache(maxsize=16_384)
-def _steady(day: date, zone: ZoneInfo) -> tuple[timedelta, datetime, str] | None:
-    """What all wall times of a date share: offset, the instant of midnight, and text; None where the clock jumps."""
-    offset = steady_offset(day, zone)
-    if offset is None:
-        return None
-    return offset, datetime.combine(day, time.min, UTC) - offset, day.isoformat()
-
-
 def _jumping(day: date, times: tuple[time, ...], zone: ZoneInfo, when: OnDays | Cron) -> list[Moment]:
     """The moments of a date on which the zone's clock may jump."""
     if not date_exists(day, zone):
         return []
     found = []
-    for at_wall in times:
-        wall = datetime.combine(day, at_wall)
-        text = f"{day.isoformat()}T{time_text(at_wall)}"
+    for time in times:
+        wall = datetime.combine(day, time)
+        text = f"{day.isoformat()}T{time_text(time)}"
         instants = passes(wall, zone) if when.is_elapsed else (instant_of(wall, zone),)
         for suffix, at in zip(("", "/2"), instants, strict=False):
             found.append(Moment(at, text + suffix, at.astimezone(zone)))
@@ -185,13 +178,11 @@ def _passed(clock: _Clock, day: date, shown: datetime) -> int:
 
 @lru_cache(maxsize=1024)
 def _clock(when: OnDays | Cron) -> _Clock:
-    """The wall times with the way their identity ends, and how far they are from midnight."""
-    return tuple(
-        (at, "T" + time_text(at), timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)) for at in when.times
-    )
+    """The wall times with the way their identity ends."""
+    return tuple((time, "T" + time_text(time)) for time in when.times)
 
 
-def _time(entry: tuple[time, str, timedelta]) -> time:
+def _time(entry: tuple[time, str]) -> time:
     return entry[0]
 
 
