@@ -6,15 +6,15 @@ the discovery of its id.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, select
 
-from daemon.ledger import schema
+from daemon.ledger import bulk, schema
 from daemon.ledger.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -31,45 +31,56 @@ def register(conn: Connection, pools: Iterable[Pool]) -> dict[tuple[str, str], i
     Returns:
         ``pools.no`` by (project, key).
     """
-    wanted = list(pools)
-    known = list(conn.execute(select(table)))
-    conn.execute(table.update().values(present=False))
+    known = conn.execute(select(table)).all()
+    matched = _match(conn, list(pools), known)
+    before = {row.no: _values(row.key, row.name, row.pool_id) for row in known if row.present}
+    changed = [
+        {"no": row.no, **_values(pool.key, pool.name, pool.pool_id or row.pool_id), "present": True}
+        for pool, row in matched
+        if row is not None and before.get(row.no) != _values(pool.key, pool.name, pool.pool_id or row.pool_id)
+    ]
+    stays = {row.no for _, row in matched if row is not None} - {row["no"] for row in changed}
+    # First out of the way, then back: two pools may have changed keys with each other.
+    bulk.update_rows(conn, table, "no", [{"no": no, "present": False} for no in before if no not in stays])
+    bulk.update_rows(conn, table, "no", changed)
+    return {**_kept(matched), **_insert(conn, [pool for pool, row in matched if row is None])}
+
+
+def _values(key: str, name: str, pool_id: str | None) -> dict[str, Any]:
+    return {"key": key, "name": name, "pool_id": pool_id}
+
+
+def _kept(matched: Iterable[tuple[Pool, Row[Any] | None]]) -> dict[tuple[str, str], int]:
+    return {(pool.project, pool.key): int(row.no) for pool, row in matched if row is not None}
+
+
+def _insert(conn: Connection, pools: Sequence[Pool]) -> dict[tuple[str, str], int]:
+    rows = [{"project": pool.project, **_values(pool.key, pool.name, pool.pool_id), "present": True} for pool in pools]
+    last = bulk.insert_rows(conn, table, rows)
+    return {(pool.project, pool.key): last - len(pools) + at for at, pool in enumerate(pools, start=1)}
+
+
+def _match(conn: Connection, pools: Sequence[Pool], known: Sequence[Row[Any]]) -> list[tuple[Pool, Row[Any] | None]]:
+    """The row of each pool, None for a new one; what waits is handed over where two rows turn out to be one."""
     by_id = {(row.project, row.pool_id): row for row in known if row.pool_id is not None}
     by_key = {(row.project, row.key): row for row in sorted(known, key=lambda row: (row.present, row.no))}
-    numbers: dict[tuple[str, str], int] = {}
+    matched: list[tuple[Pool, Row[Any] | None]] = []
     taken: set[int] = set()
-    for pool in sorted(wanted, key=lambda pool: pool.pool_id is None):  # an id in the file outdoes one looked up
-        numbers[pool.project, pool.key] = _register(conn, pool, by_id, by_key, taken)
-        taken.add(numbers[pool.project, pool.key])
-    return numbers
+    for pool in sorted(pools, key=lambda pool: pool.pool_id is None):  # an id in the file outdoes one looked up
+        same_id = by_id.get((pool.project, pool.pool_id)) if pool.pool_id else None
+        same_key = by_key.get((pool.project, pool.key))
+        if same_key is not None and same_key.no in taken:
+            same_key = None
+        row = same_id or (same_key if same_key is not None and _continues(same_key, pool) else None)
+        if same_id is not None and same_key is not None and same_key.no != same_id.no and same_key.pool_id is None:
+            _hand_over(conn, same_key.no, same_id.no)
+        if row is not None:
+            taken.add(row.no)
+        matched.append((pool, row))
+    return matched
 
 
-def _register(
-    conn: Connection,
-    pool: Pool,
-    by_id: Mapping[tuple[str, str], Row[tuple[object, ...]]],
-    by_key: Mapping[tuple[str, str], Row[tuple[object, ...]]],
-    taken: Container[int],
-) -> int:
-    same_id = by_id.get((pool.project, pool.pool_id)) if pool.pool_id else None
-    same_key = by_key.get((pool.project, pool.key))
-    if same_key is not None and same_key.no in taken:
-        same_key = None
-    row = same_id or (same_key if same_key is not None and _continues(same_key, pool) else None)
-    if row is None:
-        values = {"project": pool.project, "key": pool.key, "name": pool.name, "pool_id": pool.pool_id}
-        done = conn.execute(table.insert().values(**values, present=True))
-        return int(done.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
-    if same_key is not None and same_key.no != row.no and same_key.pool_id is None:
-        _hand_over(conn, same_key.no, row.no)
-    pool_id = pool.pool_id or row.pool_id
-    conn.execute(
-        table.update().where(table.c.no == row.no).values(key=pool.key, name=pool.name, pool_id=pool_id, present=True)
-    )
-    return int(row.no)
-
-
-def _continues(row: Row[tuple[object, ...]], pool: Pool) -> bool:
+def _continues(row: Row[Any], pool: Pool) -> bool:
     """Whether the pool of this key is still the one that the ledger knows by it."""
     if pool.pool_id is not None:
         return row.pool_id is None or row.pool_id == pool.pool_id

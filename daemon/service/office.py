@@ -14,13 +14,14 @@ from daemon.ledger.claims import Asked
 from daemon.ledger.records import instant
 from daemon.ledger.states import State
 from daemon.service.asking import NotFoundError, NotReadyError, WrongCallError, action_called, type_called
+from daemon.service.rows import numbered, override_json
 from daemon.timetable.actions import Action, ActionType
 from daemon.timetable.plan import PlanEntry
 from daemon.timetable.policy import can_be_hard, default_catch_up, default_retry
 from daemon.workspace.answers import WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -143,8 +144,8 @@ class Office:
         if not self._engine.has_version:
             return []
         book = self._engine.book
-        ended = {(record.project, record.pool): record for record in last}
-        under_way = {(record.project, record.pool): record for record in unfinished}
+        ended = {record.pool_no: record for record in last}  # by number: a pool that was renamed keeps it (3.5)
+        under_way = {record.pool_no: record for record in unfinished}
         return [
             {
                 "project": pool.project,
@@ -152,11 +153,11 @@ class Office:
                 "pool_id": pool.pool_id,
                 "name": pool.name,
                 "next": _next(book.timetable, pool, now),
-                "last": _json_or_none(ended.get((pool.project, pool.key))),
-                "open": _json_or_none(under_way.get((pool.project, pool.key))),
-                "override": _override(standing, book.numbers[pool.project, pool.key], now),
+                "last": _json_or_none(ended.get(no)),
+                "open": _json_or_none(under_way.get(no)),
+                "override": override_json(standing, no, now),
             }
-            for pool in book.timetable.pools
+            for no, pool in numbered(book).items()
         ]
 
     async def history(
@@ -243,10 +244,11 @@ class Office:
         self._require_running()
         if run is None and since is None:
             raise WrongCallError("the call gives neither run nor since", None)
+        present = numbered(self._engine.book)
         records = await self._read(lambda conn: self._failed(conn, run, since))
         asked = [
             self._asked(
-                self._pool_of(record),
+                _pool_of(record, present),
                 Action(record.action),
                 ActionType(record.type),
                 request,
@@ -260,10 +262,11 @@ class Office:
 
     def _failed(self, conn: Connection, run: int | None, since: datetime | None) -> list[RunRecord]:
         if run is None:
-            newest: dict[tuple[str, str], RunRecord] = {}
+            newest: dict[int, RunRecord] = {}
+            present = numbered(self._engine.book)
             for record in history.history(conn, None, since, None, MOST_AGAIN):
-                if record.state not in SET_ASIDE and self._engine.book.timetable.pool(record.project, record.pool):
-                    newest.setdefault((record.project, record.pool), record)
+                if record.state not in SET_ASIDE and record.pool_no in present:
+                    newest.setdefault(record.pool_no, record)
             return [record for record in newest.values() if record.state in TO_DO_AGAIN]
         detail = history.show(conn, run)
         if detail is None:
@@ -350,12 +353,6 @@ class Office:
             chosen |= dict.fromkeys(found)
         return list(chosen)
 
-    def _pool_of(self, record: RunRecord) -> Pool:
-        pool = self._engine.book.timetable.pool(record.project, record.pool)
-        if pool is None:
-            raise NotFoundError(f"pool {record.pool} of run {record.run} is not in the schedule file any more", None)
-        return pool
-
     async def _read(self, question: Callable[[Connection], T]) -> T:
         def ask() -> T:
             with self._ledger.reader() as conn:
@@ -384,13 +381,8 @@ def _json_or_none(record: RunRecord | None) -> dict[str, Any] | None:
     return None if record is None else record.to_json()
 
 
-def _override(standing: Sequence[Override], pool_no: int, now: datetime) -> dict[str, Any] | None:
-    for override in standing:
-        if override.covers(pool_no, now):
-            return {
-                "kind": str(override.kind),
-                "until": None if override.ends_at is None else instant(override.ends_at),
-                "reason": override.reason,
-                "who": override.who,
-            }
-    return None
+def _pool_of(record: RunRecord, present: Mapping[int, Pool]) -> Pool:
+    pool = present.get(record.pool_no)
+    if pool is None:
+        raise NotFoundError(f"pool {record.pool} of run {record.run} is not in the schedule file any more", None)
+    return pool

@@ -136,3 +136,23 @@ async def test_a_commit_that_failed_and_was_there_all_the_same_changes_nothing(
     world.cloud().finish_all()
     await world.advance(15)
     assert world.states() == ["succeeded"]
+
+
+async def test_a_kept_answer_is_said_once_and_once_when_it_is_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is not filled with lines about it (protocol 4.3, 7.2)."""
+    await world.begin(schedule(a=["stop at 12:05"]))
+    held = world.cloud().hold(Call.ACT_ON_POOL)
+    await world.advance(300)
+    await held.arrived.wait()
+    disk = FullDisk(world.ledger.writer, monkeypatch)
+    held.released.set()
+    for _ in range(3):
+        await some_time(world, disk)
+    assert [line["run"] for line in world.said("ledger.answer_kept")] == [1]
+    assert world.said("ledger.answer_stored") == []
+    disk.is_full = False
+    await world.until(lambda: world.states() == ["accepted"])
+    await world.settle()
+    assert [line["run"] for line in world.said("ledger.answer_stored")] == [1]

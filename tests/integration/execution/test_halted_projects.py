@@ -9,7 +9,7 @@ import pytest
 from daemon.ledger import schema
 from daemon.workspace.answers import Answer, WorkspaceError
 from daemon.workspace.port import Call
-from tests.support.runs import CLOCK_OFF, CONFLICT, FORBIDDEN, GONE, NEVER_SENT, UNAUTHORISED, UNREADABLE
+from tests.support.runs import CLOCK_OFF, CONFLICT, FORBIDDEN, GONE, LOST, NEVER_SENT, UNAUTHORISED, UNREADABLE
 from tests.support.world import schedule
 
 if TYPE_CHECKING:
@@ -216,3 +216,20 @@ async def test_a_401_to_a_request_older_than_the_refresh_asks_for_no_other(world
     await world.settle()
     assert world.cloud().refreshes == 1
     assert world.states() == ["accepted", "accepted"]
+
+
+async def test_a_probe_that_times_out_is_no_answer(world: World) -> None:
+    """A project is halted until it answers: a lost probe, an action or a look, says nothing (protocol 4.4)."""
+    await world.begin(schedule(a=["stop at 12:05"], b=["stop at 12:05:05"]))
+    world.cloud().script(Call.ACT_ON_POOL, NEVER_SENT, LOST)
+    await world.advance(300)
+    await world.advance(35, longest=5)
+    assert len(world.sent()) == 2
+    assert halt(world) is not None
+    assert world.said("project.resumed") == []
+    world.cloud().script(Call.LIST_POOLS, WorkspaceError("timed out", LOST))
+    await world.engine._looker.probe(world.engine.lanes["default"])
+    assert halt(world) is not None
+    await world.advance(60, longest=5)
+    assert halt(world) is None
+    assert world.states() == ["accepted"] * 2

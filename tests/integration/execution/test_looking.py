@@ -338,3 +338,42 @@ async def test_a_pool_without_desktops_has_nothing_left_to_do(world: World) -> N
     world.cloud().finish_all()
     await world.advance(15)
     assert world.ends() == ["stop succeeded: the pool has no desktops"]
+
+
+@pytest.mark.parametrize(
+    ("status", "end"),
+    [
+        ("ACTIVE", "stop unknown: given up: job job-1 still runs"),
+        ("SHUTOFF", "stop succeeded: all 2 desktops are SHUTOFF"),
+    ],
+)
+async def test_a_job_that_never_ends_is_given_up_and_nothing_is_sent_beside_it(
+    world: World, status: str, end: str
+) -> None:
+    """After follow_for a running job is unknown, unless its desktops are idle where they are to be (protocol 4.5)."""
+    await world.begin(schedule(a=["stop at 12:05"]))
+    await world.advance(300)
+    for number in (1, 2):
+        world.cloud().set_desktop(f"p-a-{number}", status=status, task_status=None)
+    await world.advance(1190)
+    assert world.states() == ["accepted"]
+    await world.advance(60)
+    assert world.ends() == [end]
+    assert len(world.sent()) == 1
+    (job,) = world.rows(schema.jobs)
+    assert (job.status, job.closed) == ("RUNNING", True)
+
+
+async def test_a_run_that_is_overtaken_during_its_look_is_not_followed_again(world: World) -> None:
+    """What a newer word ended is not looked at any more, whatever a look under way saw (protocol 4.6)."""
+    await world.begin(schedule(a=["stop at 12:05", "start at 12:06"]))
+    await world.advance(300)
+    held = world.cloud().hold(Call.SHOW_JOB)
+    await world.advance(15)
+    await held.arrived.wait()
+    await world.advance(45)
+    assert world.states()[0] == "superseded"
+    held.released.set()
+    await world.settle()
+    assert 1 not in world.engine.roster.looks
+    assert 1 not in world.engine.roster.seen_away

@@ -9,8 +9,9 @@ import pytest
 
 from daemon.ledger import schema
 from daemon.timetable.actions import Action
+from daemon.workspace.answers import WorkspaceError
 from daemon.workspace.port import Call
-from tests.support.runs import CONFLICT, LOST, UNREADABLE
+from tests.support.runs import CONFLICT, FORBIDDEN_TO_READ, GONE, LOST, NEVER_SENT, UNREADABLE
 from tests.support.world import schedule
 
 if TYPE_CHECKING:
@@ -225,3 +226,52 @@ async def test_a_reboot_is_never_in_doubt_and_skipped_at_once(world: World, by_d
         assert world.ends() == ["reboot partial: pause by ann until resumed"]
     else:
         assert world.states() == ["succeeded"]
+
+
+async def test_a_search_is_held_while_nobody_can_look(world: World) -> None:
+    """Time in which the project is halted is no time in which its job was not found (protocol 4.4, 5.4)."""
+    world.cloud().script_executed(Call.ACT_ON_POOL, LOST)
+    down = WorkspaceError("name resolution failed", NEVER_SENT)
+    world.cloud().script(Call.LIST_SUB_JOBS, down)
+    world.cloud().script(Call.LIST_POOLS, *[down] * 8)
+    await rebooted(world)
+    assert world.engine.lanes["default"].condition.halt is not None
+    await world.advance(240, longest=10)
+    assert world.states() == ["attempting"]
+    assert len(world.cloud().calls_of(Call.LIST_SUB_JOBS)) == 1
+    await world.advance(60, longest=10)
+    assert world.states() == ["accepted"]
+    assert world.run(1).job_id == "job-1"
+
+
+async def test_a_search_counts_only_the_time_in_which_it_could_have_found_something(world: World) -> None:
+    """Two minutes of answers are looked through, however long they take to come (protocol 5.4)."""
+    world.cloud().script(Call.ACT_ON_POOL, LOST)
+    world.cloud().script(Call.LIST_SUB_JOBS, *[UNREADABLE] * 20)
+    await rebooted(world)
+    await world.advance(290, longest=10)
+    assert world.states() == ["attempting"]
+    await world.advance(60, longest=10)
+    assert world.states() == ["unknown"]
+
+
+@pytest.mark.parametrize("error", [UNREADABLE, FORBIDDEN_TO_READ])
+async def test_a_search_that_never_gets_an_answer_is_given_up(world: World, error: WorkspaceError) -> None:
+    """Where nothing can be read although the project answers, follow_for is the end (protocol 4.5, 5.4)."""
+    world.cloud().script(Call.ACT_ON_POOL, LOST)
+    world.cloud().script(Call.LIST_SUB_JOBS, *[error] * 500)
+    await rebooted(world)
+    world.engine.lanes["default"].condition._is_proven = True
+    await world.advance(1190, longest=10)
+    assert world.states() == ["attempting"]
+    await world.advance(60, longest=10)
+    (end,) = world.ends()
+    assert end == f"reboot unknown: its request was lost and its job could not be looked for: {error.message}"
+
+
+async def test_a_search_in_a_pool_that_is_gone_is_over(world: World) -> None:
+    """A pool that is gone has no job to be found (protocol 5.4)."""
+    world.cloud().script(Call.ACT_ON_POOL, LOST)
+    world.cloud().script(Call.LIST_SUB_JOBS, GONE)
+    await rebooted(world)
+    assert world.ends() == ["reboot unknown: its request was lost and its job could not be looked for: no such thing"]

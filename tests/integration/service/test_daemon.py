@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -60,6 +62,24 @@ async def test_names_are_looked_up_at_the_start(site: Site) -> None:
     async with site.living():
         await site.until(lambda: site.world.journal.entries(call="list-pools"))
         await site.until_status(lambda status: status["pools"][0]["pool_id"] == POOLS["a"])
+
+
+async def test_service_manager_is_told_of_readiness_and_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """READY only once the gates are open, the watchdog from the first heartbeat on, STOPPING at once (sd_notify(3))."""
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(str(site.folder / "notify"))
+        manager.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(site.folder / "notify"))
+        async with site.living() as life:
+            assert await life.end() == 0
+        heard = []
+        with suppress(BlockingIOError):
+            while True:
+                heard.append(manager.recv(4096).decode())
+    kinds = [line.split("=")[0] for line in heard]
+    assert kinds[:3] == ["WATCHDOG", "STATUS", "READY"]
+    assert heard[2].startswith("READY=1\nSTATUS=next action at ")
+    assert heard[-1] == "STOPPING=1\nSTATUS=stopping"
 
 
 async def test_invalid_file_runs_the_last_accepted_version_loudly(site: Site) -> None:

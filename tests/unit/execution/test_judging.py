@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from daemon.execution import judging
-from daemon.execution.judging import Judged, LookAgain, NeedsParts, Sight
+from daemon.execution.judging import Judged, LookAgain, Sight
 from daemon.ledger.outcomes import DesktopSeen
 from daemon.ledger.states import State
 from daemon.timetable.actions import Action
@@ -70,8 +71,15 @@ def test_an_overdue_pool_that_is_busy_is_unknown() -> None:
 
 def test_an_overdue_job_that_runs_with_idle_desktops_is_unknown() -> None:
     """A job that is still open when it is given up is named (protocol 4.5)."""
-    state, reason = judged(word(Sight([a_desktop()], running_jobs=("job-1",), is_overdue=True)))
+    state, reason = judged(word(Sight([a_desktop(1, "ACTIVE")], running_jobs=("job-1",), is_overdue=True)))
     assert (state, reason) == (State.UNKNOWN, "given up: job job-1 still runs")
+
+
+def test_an_overdue_job_whose_desktops_are_all_there_has_succeeded() -> None:
+    """When a job is given up, idle desktops in their end state are the verdict (protocol 4.5)."""
+    sight = Sight([a_desktop()], running_jobs=("job-1",), is_overdue=True)
+    assert judged(word(sight)) == (State.SUCCEEDED, "all 1 desktops are SHUTOFF")
+    assert word(replace(sight, settles_in=9.0)) == LookAgain("an attempt of unknown fate may still act", 9.0)
 
 
 def test_success_waits_for_older_lost_attempts() -> None:
@@ -82,7 +90,11 @@ def test_success_waits_for_older_lost_attempts() -> None:
 
 def test_the_parts_are_asked_for_where_desktops_are_away() -> None:
     """Why a desktop is not there the job's parts say (protocol 4.5)."""
-    assert word(Sight([a_desktop(1, "ACTIVE")])) == NeedsParts()
+    run = attempted(state=State.ACCEPTED)
+    assert judging.needs_parts(run, Sight([a_desktop(1, "ACTIVE")]))
+    assert not judging.needs_parts(run, Sight([a_desktop()]))
+    assert not judging.needs_parts(run, Sight([a_desktop(1, "ACTIVE", "powering-off")]))
+    assert not judging.needs_parts(run, Sight([a_desktop(1, "ACTIVE")], running_jobs=("job-9",)))
 
 
 def test_a_lagging_state_is_looked_at_twice() -> None:

@@ -116,6 +116,15 @@ async def test_status_shows_the_override_in_force(living: House) -> None:
     assert pool["override"]["until"] == "2026-11-23T13:00:00Z"
 
 
+async def test_override_of_one_pool_is_not_shown_for_another(pair: House) -> None:
+    """It stands beside the pool that it was put on."""
+    now, number = pair.clock.now(), pair.engine.book.numbers["default", "b"]
+    row = {"pool_no": number, "kind": "pause", "starts_at": now, "created_at": now, "who": "ann"}
+    await pair.ledger.writer.do(lambda conn: conn.execute(schema.overrides.insert().values(row)) and None)
+    a, b = (await pair.office.status())["pools"]
+    assert (a["override"], b["override"]["kind"]) == (None, "pause")
+
+
 async def test_pool_whose_policies_are_over_has_no_next(house: House) -> None:
     """It is in the file all the same."""
     house.file.write_text(EVENING.replace("20:00", "20:00 until 2020-01-01"))
@@ -184,3 +193,13 @@ async def test_nothing_to_do_again_is_no_error(living: House) -> None:
 def test_restart_is_a_reboot() -> None:
     """Two words of the language for one action."""
     assert (action_called("restart"), action_called("reboot")) == (Action.REBOOT, Action.REBOOT)
+
+
+async def test_run_of_a_renamed_pool_is_shown_and_done_again_under_its_new_name(pair: House) -> None:
+    """The cloud's id makes it the same pool (protocol 3.5)."""
+    (old,) = await ended(pair, ["a"], "r-1")
+    pair.file.write_text(TWO.replace("[pools.a]", "[pools.z]"))
+    await pair.versions.consider()
+    (z, _) = (await pair.office.status())["pools"]
+    assert (z["pool"], z["last"]["run"]) == ("z", old["run"])
+    assert await again(pair, run=old["run"]) == [("z", "bob")]

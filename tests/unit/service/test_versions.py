@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from daemon.ledger import schema
 from daemon.service.connections import ProjectError
 from daemon.service.versions import Verdict
 from daemon.service.watching import content_of
+from daemon.workspace.port import Call
 from tests.support.house import EVENING, FullDisk
 
 if TYPE_CHECKING:
@@ -165,3 +167,21 @@ async def test_readings_take_turns(living: House) -> None:
     outcomes = await asyncio.gather(*(living.versions.consider() for _ in range(3)))
     assert [str(outcome.verdict) for outcome in outcomes] == ["accepted", "unchanged", "unchanged"]
     assert living.versions.standing.version == 2
+
+
+async def test_renamed_pool_with_the_same_id_keeps_its_overrides_and_unfinished_runs(living: House) -> None:
+    """The cloud's id is what makes it the same pool (protocol 3.5)."""
+    living.clouds["default"].add_pool("p-a")
+    held = living.clouds["default"].hold(Call.ACT_ON_POOL)
+    (run,) = await living.office.now(action="stop", pools=["a"], type_=None, reason=None, request="r", who="ann")
+    await asyncio.wait_for(held.arrived.wait(), 5)
+    now, number = living.clock.now(), living.engine.book.numbers["default", "a"]
+    row = {"pool_no": number, "kind": "pause", "starts_at": now, "created_at": now, "who": "ann"}
+    await living.ledger.writer.do(lambda conn: conn.execute(schema.overrides.insert().values(row)) and None)
+    living.file.write_text(EVENING.replace("[pools.a]", "[pools.z]"))
+    outcome = await living.versions.consider()
+    assert (outcome.verdict, outcome.added, outcome.removed) == (Verdict.ACCEPTED, 0, 0)
+    (pool,) = (await living.office.status())["pools"]
+    assert (pool["pool"], pool["open"]["run"], pool["override"]["kind"]) == ("z", run["run"], "pause")
+    held.released.set()
+    living.clouds["default"].finish_all()
