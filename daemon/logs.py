@@ -90,8 +90,27 @@ def _json(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> bytes:
     try:
         return orjson.dumps({**head, **event})
     except orjson.JSONEncodeError as error:  # e.g. an integer beyond 64 bits, a lone surrogate
-        plain = {name: repr(value) for name, value in event.items()}
-        return orjson.dumps({**{k: repr(v) for k, v in head.items()}, **plain, "unencodable": repr(error)})
+        return orjson.dumps({**_encodable({**head, **event}), "unencodable": repr(error)})
+
+
+def _encodable(value: Any) -> Any:
+    """The same value, in which only what JSON cannot hold is written as text."""
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        pass
+    else:
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_encodable(str(name)): _encodable(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_encodable(inner) for inner in value]
+    try:
+        return repr(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return hex(value)
 
 
 def _console(*, colors: bool) -> Processor:

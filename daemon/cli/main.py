@@ -138,5 +138,7 @@ def _answer_shell() -> int:
 def _no_such_command(name: str) -> str:
     import difflib  # noqa: PLC0415 - only for a slip
 
+    if name == "help":
+        return "there is no command 'help': `poolpower --help` lists them, `poolpower COMMAND --help` explains one"
     near = difflib.get_close_matches(name, COMMANDS, n=1)
     return f"there is no command {name!r}" + (f": did you mean {near[0]!r}?" if near else "")

@@ -36,32 +36,35 @@ _DAY_COLUMN: Final = 11
 _TIMES_COLUMN: Final = 20
 
 
-def list_plan(entries: Iterable[PlanEntry], pools: Sequence[Pool]) -> None:
-    """Print one line an entry, a heading a day, as the entries come."""
+def list_plan(entries: Iterable[PlanEntry], pools: Sequence[Pool], zone: ZoneInfo) -> None:
+    """Print one line an entry as the entries come, oldest first, and a heading for each date of the zone."""
     width = min(
         max((cell_len(output.printable(_name(pool.project, pool.key))) for pool in pools), default=0), WIDEST_NAME
     )
-    output.print_lines(_lines(entries, width))
+    output.print_lines(_lines(entries, width, zone))
 
 
-def _lines(entries: Iterable[PlanEntry], width: int) -> Iterator[str]:
+def _lines(entries: Iterable[PlanEntry], width: int, zone: ZoneInfo) -> Iterator[str]:
     heading = None
     for entry in entries:
-        if entry.local.date() != heading:
-            yield ("" if heading is None else "\n") + click.style(f"{entry.local:%A %Y-%m-%d}", bold=True)
-            heading = entry.local.date()
+        day = entry.at.astimezone(zone).date()
+        if day != heading:
+            yield ("" if heading is None else "\n") + click.style(f"{day:%A %Y-%m-%d}", bold=True)
+            heading = day
         name = _fitted(output.printable(_name(entry.pool.project, entry.pool.key)), width)
         why = f"  not carried out: {entry.skipped}" if entry.skipped else ""
         what = output.printable(f"{entry.action:<9} {entry.type}  {entry.policy}  ({entry.source}){why}")
-        line = f"  {_clock(entry)}  {name}  {what}"
+        line = f"  {_clock(entry, day)}  {name}  {what}"
         yield click.style(line, dim=True) if entry.skipped else line
     if heading is None:
         yield "nothing in that time"
 
 
-def _clock(entry: PlanEntry) -> str:
-    """Wall time and offset; where a spread delays the pool, its own instant too."""
+def _clock(entry: PlanEntry, day: date) -> str:
+    """Wall time and offset, the weekday where it is not the heading's; the instant of a pool that a spread delays."""
     wall = entry.local.strftime("%H:%M:%S %z" if entry.local.second else "%H:%M %z")
+    if entry.local.date() != day:
+        wall += f" ({entry.local:%a})"
     delayed = entry.due_at.astimezone(entry.local.tzinfo)
     return wall if entry.due_at == entry.at else f"{wall} (at {delayed:%H:%M:%S})"
 
@@ -69,13 +72,16 @@ def _clock(entry: PlanEntry) -> str:
 def draw_week(
     timetable: Timetable, pools: Sequence[Pool] | None, begin: datetime, until: datetime, zone: ZoneInfo
 ) -> None:
-    """Draw the local dates from ``begin`` to ``until``: a band of half hours a day, pools that look alike together."""
+    """Draw the local dates from ``begin`` to ``until``: a band of half hours a day, pools that look alike together.
+
+    The dates are those that the list has; of the first and the last, nothing that lies outside is drawn.
+    """
     days = _days(begin.astimezone(zone), until.astimezone(zone))
     marks = MARKS if output.takes_unicode() else PLAIN_MARKS
     legend = ", ".join(f"{marks[shade]} {word}" for shade, word in _LEGEND.items())
-    output.say(f"times of {zone.key}; {legend}; blank: no action before", dim=True)
-    output.say("+ start, - stop, ~ hibernate, * reboot", dim=True)
-    for names, grid in _alike(timetable, timetable.pools if pools is None else pools, days, zone):
+    output.say(f"times of {zone.key}; {legend}", dim=True)
+    output.say("+ start, - stop, ~ hibernate, * reboot; blank: not asked for, or unknown", dim=True)
+    for names, grid in _alike(timetable, timetable.pools if pools is None else pools, days, (begin, until), zone):
         output.say("")
         for line in _wrapped(names):
             output.say(line, bold=True)
@@ -88,14 +94,17 @@ _LEGEND: Final = {Shade.ON: "on", Shade.OFF: "off", Shade.HIBERNATED: "hibernate
 
 
 def _days(first: datetime, last: datetime) -> list[date]:
-    """The local dates, a month of them at most; a last one that is begun only where the span is no whole week."""
-    is_begun = last.time() != datetime.min.time() and last.time() != first.time()
-    count = (last.date() - first.date()).days + is_begun
+    """The local dates, a month of them at most, with a last one that is begun."""
+    count = (last.date() - first.date()).days + (last.time() != datetime.min.time())
     return [first.date() + timedelta(days=number) for number in range(max(1, min(count, MOST_DAYS)))]
 
 
 def _alike(
-    timetable: Timetable, pools: Sequence[Pool], days: Sequence[date], zone: ZoneInfo
+    timetable: Timetable,
+    pools: Sequence[Pool],
+    days: Sequence[date],
+    span: tuple[datetime, datetime],
+    zone: ZoneInfo,
 ) -> Iterator[tuple[list[str], tuple[Day, ...]]]:
     """Names of pools whose days look alike, and those days."""
     begin = datetime.combine(days[0], datetime.min.time(), zone)
@@ -103,7 +112,7 @@ def _alike(
     drawn: dict[tuple[Day, ...], list[str]] = {}
     for same in _with_the_same_rules(timetable.only(pools)):
         due = timetable.only(same[:1]).between(begin - LOOK_BACK, end)
-        drawn.setdefault(week_grid(due, days, zone), []).extend(_name(pool.project, pool.key) for pool in same)
+        drawn.setdefault(week_grid(due, days, zone, span), []).extend(_name(pool.project, pool.key) for pool in same)
     yield from ((names, grid) for grid, names in drawn.items())
 
 

@@ -20,7 +20,7 @@ def select_pools(timetable: Timetable, names: Sequence[str]) -> tuple[Pool, ...]
 
     Args:
         timetable: of the file.
-        names: pool keys, ``project/key``, or shell-style patterns of either.
+        names: pool keys, ``project/key``, or shell-style patterns: of keys, with a "/" of ``project/key``.
 
     Raises:
         WrongUseError: a name means no pool.
@@ -34,9 +34,7 @@ def select_pools(timetable: Timetable, names: Sequence[str]) -> tuple[Pool, ...]
 def _meant(timetable: Timetable, name: str) -> list[Pool]:
     exact = [pool for pool in timetable.pools if name in (pool.key, f"{pool.project}/{pool.key}")]
     found = exact or [
-        pool
-        for pool in timetable.pools
-        if fnmatchcase(pool.key, name) or fnmatchcase(f"{pool.project}/{pool.key}", name)
+        pool for pool in timetable.pools if fnmatchcase(f"{pool.project}/{pool.key}" if "/" in name else pool.key, name)
     ]
     if not found:
         near = near_miss(name.lower(), [pool.key.lower() for pool in timetable.pools])

@@ -54,10 +54,10 @@ def what(row: Row) -> str:
 
 
 def local(instant: str | None) -> str:
-    """An instant of the JSON in the machine's own zone, to the second."""
+    """An instant of the JSON in the machine's own zone, to the second, with the offset that says which zone it is."""
     if not instant:
         return "-"
-    return datetime.fromisoformat(instant).astimezone().strftime("%a %Y-%m-%d %H:%M:%S")
+    return datetime.fromisoformat(instant).astimezone().strftime("%a %Y-%m-%d %H:%M:%S %z")
 
 
 def state_text(row: Row) -> Text:

@@ -24,7 +24,7 @@ class Shade(Enum):
     """The state that a pool is asked to be in."""
 
     UNKNOWN = "unknown"
-    """No word that far back."""
+    """No word that far back, or outside of what is asked for."""
     ON = "start"
     OFF = "stop"
     HIBERNATED = "hibernate"
@@ -45,15 +45,22 @@ class Day:
     calls: tuple[tuple[str, str], ...]
 
 
-def week_grid(occurrences: Iterable[Occurrence], days: Sequence[date], zone: ZoneInfo) -> tuple[Day, ...]:
+def week_grid(
+    occurrences: Iterable[Occurrence],
+    days: Sequence[date],
+    zone: ZoneInfo,
+    span: tuple[datetime, datetime] | None = None,
+) -> tuple[Day, ...]:
     """Shade the days of one pool.
 
     Args:
         occurrences: of one pool, in order; those before the first day give the state it begins with.
         days: local dates, in order.
         zone: whose wall clock the half hours are of.
+        span: first and last instant; outside of them no state is shown and no call named.
     """
     all_of_it = list(occurrences)
+    named = [one for one in all_of_it if span is None or span[0] <= one.scheduled_at <= span[1]]
     words = [(one.scheduled_at, Shade(one.action.value)) for one in all_of_it if one.action.is_word]
     grid = []
     shade, position = Shade.UNKNOWN, 0
@@ -64,8 +71,9 @@ def week_grid(occurrences: Iterable[Occurrence], days: Sequence[date], zone: Zon
             while position < len(words) and words[position][0] < end:
                 shade = words[position][1]
                 position += 1
-            shades.append(shade)
-        grid.append(Day(day, tuple(shades), _calls(all_of_it, day, zone)))
+            is_outside = span is not None and not span[0] < end < span[1] + _HALF_HOUR
+            shades.append(Shade.UNKNOWN if is_outside else shade)
+        grid.append(Day(day, tuple(shades), _calls(named, day, zone)))
     return tuple(grid)
 
 

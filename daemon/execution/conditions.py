@@ -93,6 +93,11 @@ class Condition:
                 self._is_proven = self._is_proven or fate is Fate.ACCEPTED
                 return None
 
+    def probe_now(self, elapsed: float) -> None:
+        """New credentials were got: see at once whether they help, unless new ones have just been refused."""
+        if self.halt is not None and self.halt.reason != REFUSED:
+            self._next_probe = elapsed
+
     def refreshed(self, elapsed: float) -> None:
         """New credentials are in use from this reading of the elapsed clock on; a 401 to them is a condition."""
         self.refreshed_at = elapsed

@@ -312,7 +312,10 @@ class Engine:
         self._wake.set()
 
     async def sweep(self) -> int:
-        """Treat attempts that no task has in hand any more like ones found at a start (5.3); gives how many."""
+        """Treat attempts that no task has in hand any more like ones found at a start (5.3); gives how many.
+
+        A run that waits or is followed in the ledger and is nowhere here is put where it belongs.
+        """
         live = {*self.roster.live, *self.roster.searching}
         overdue = await self._writer.do(
             lambda conn: recovery.overdue_attempts(conn, self._clock.now(), self._tuning.timing, live)
@@ -320,6 +323,14 @@ class Engine:
         if overdue:
             self._log.error("attempts.orphaned", runs=sorted(overdue))
             await self._recover(overdue)
+        before = self.roster.held()
+        found = await self._writer.do(lambda conn: recovery.astray(conn, before))
+        held = self.roster.held()  # what was placed meanwhile is where it belongs
+        astray = [one for one in found if one.run.id not in held and one.run.project in self.lanes]
+        if astray:
+            self._log.error("runs.astray", runs=[one.run.id for one in astray])
+        for one in astray:
+            self._place(one)
         for lane in self.lanes.values():  # a pool that was freed unnoticed must not hold up what waits for it
             lane.waiting.unblock_all()
         self._wake.set()
@@ -352,14 +363,18 @@ class Engine:
         """
         return (await self._by_hand(lambda conn, book, now: manual.ask(conn, book, wanted, now))).made
 
-    async def cancel(self, run: int, who: str) -> Run:
+    async def cancel(self, run: int, why: str) -> Run:
         """End a waiting run; one that may have been carried out is not sent any more and judged by its desktops.
+
+        Args:
+            run: its id.
+            why: the words in which its reason says who cancelled it, and why; a repeated call has the same.
 
         Raises:
             RefusedError: there is none of this id, or it is not waiting.
             LedgerUnavailable: nothing was changed.
         """
-        return (await self._by_hand(lambda conn, book, now: manual.cancel(conn, book, run, who, now))).made[0]
+        return (await self._by_hand(lambda conn, book, now: manual.cancel(conn, book, run, why, now))).made[0]
 
     async def _by_hand(self, unit: Callable[[Connection, Book, datetime], Done]) -> Done:
         while True:

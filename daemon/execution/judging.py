@@ -53,7 +53,7 @@ class Sight:
     """
 
     desktops: Sequence[Desktop] = ()
-    sub_jobs: Sequence[SubJob] | None = None
+    sub_jobs: Sequence[SubJob] = ()
     running_jobs: tuple[str, ...] = ()
     is_overdue: bool = False
     is_confirmed: bool = False
@@ -70,11 +70,6 @@ class LookAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class NeedsParts:
-    """The sub-jobs are needed to say why desktops are not where they are to be."""
-
-
-@dataclass(frozen=True, slots=True)
 class Judged:
     """The run's next step, and the desktops to name."""
 
@@ -82,7 +77,7 @@ class Judged:
     desktops: tuple[DesktopSeen, ...] = ()
 
 
-Judgement = LookAgain | NeedsParts | Judged
+Judgement = LookAgain | Judged
 
 
 def away(run: Run, desktops: Sequence[Desktop]) -> list[Desktop]:
@@ -90,16 +85,20 @@ def away(run: Run, desktops: Sequence[Desktop]) -> list[Desktop]:
     return [desktop for desktop in desktops if desktop.status not in END_STATES[run.action]]
 
 
+def needs_parts(run: Run, sight: Sight) -> bool:
+    """Whether the sub-jobs are needed, to say why desktops are not where they are to be."""
+    return not sight.running_jobs and not _busy(sight) and bool(away(run, sight.desktops))
+
+
 def judge_word(run: Run, sight: Sight, now: datetime, backoff: Backoff) -> Judgement:
     """Judge a start, stop or hibernate by its desktops."""
-    busy = [desktop for desktop in sight.desktops if not desktop.is_idle]
-    if busy or sight.running_jobs:
-        return _still_running(run, busy, sight)
+    busy = _busy(sight)
     left = away(run, sight.desktops)
-    if not left:
+    is_there = not busy and not left
+    if busy or (sight.running_jobs and not (is_there and sight.is_overdue)):
+        return _still_running(run, busy, sight)
+    if is_there:
         return _all_there(run, sight)
-    if sight.sub_jobs is None:
-        return NeedsParts()
     parts = {part.desktop_id: part for part in sight.sub_jobs}
     seen = [_seen(desktop, parts.get(desktop.desktop_id)) for desktop in left]
     lags = any(desktop.result == LAGS for desktop in seen)
@@ -108,6 +107,10 @@ def judge_word(run: Run, sight: Sight, now: datetime, backoff: Backoff) -> Judge
     if lags and not sight.is_confirmed and not sight.is_overdue:
         return LookAgain("the desktops may lag their job")
     return Judged(_not_all_there(run, seen, len(sight.desktops), now, backoff), tuple(seen))
+
+
+def _busy(sight: Sight) -> list[Desktop]:
+    return [desktop for desktop in sight.desktops if not desktop.is_idle]
 
 
 REFUSED, BUSY, LAGS = "refused", "busy", "not in the end state"

@@ -6,10 +6,10 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from daemon.execution.conditions import Condition
+from daemon.execution.conditions import REFUSED, Condition
 from daemon.execution.slots import Slots
 from daemon.execution.waiting import WaitingRuns
-from daemon.workspace.answers import WorkspaceError
+from daemon.workspace.answers import Fate, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -82,6 +82,15 @@ class Lane:
             log.info("project.resumed", project=self.project, reason=halt.reason, since=halt.since)
             self._wake()
 
+    def could_not_read(self, error: WorkspaceError, log: Logger) -> None:
+        """Draw from a reading request that failed what it says about the project as a whole."""
+        if error.answer.fate is Fate.UNAUTHORISED:  # a look refreshes once by itself before it says so
+            self.halt(REFUSED, log)
+        elif trouble := self.condition.of(error.answer, self._clock.elapsed()):
+            self.halt(trouble, log)
+        elif error.answer.status is not None:  # whatever it said, it answered
+            self.answers(log)
+
     async def refresh(self, sent: float, log: Logger) -> None:
         """Get new credentials after a 401 to a request sent at this reading of the elapsed clock.
 
@@ -100,6 +109,8 @@ class Lane:
             await self.workspace.refresh()
         except WorkspaceError as error:
             self.halt(error.message, log)
+        else:
+            self.condition.probe_now(self._clock.elapsed())
         finally:
             self.condition.refreshed(self._clock.elapsed())
             self._refreshing = None

@@ -11,12 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from daemon.execution import judging
-from daemon.execution.conditions import REFUSED
-from daemon.execution.judging import Judged, LookAgain, NeedsParts, Sight
+from daemon.execution.judging import Judged, LookAgain, Sight
 from daemon.execution.verdicts import Step
 from daemon.ledger.outcomes import Bearings, JobSeen, Settling, bearings
 from daemon.ledger.states import State
-from daemon.workspace.answers import Fate, WorkspaceError
+from daemon.workspace.answers import WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,25 +94,28 @@ class Looker:
             await self._could_not_see(lane, run, error)
         else:
             lane.answers(self._log)
-            await self._conclude(run, judgement, jobs)
+            await self._conclude(run, judgement, self._given_up(run, judgement, jobs))
 
     async def _judge(self, lane: Lane, run: Run) -> tuple[judging.Judgement, tuple[JobSeen, ...]]:
         known = await self._writer.do(lambda conn: bearings(conn, run))
         jobs, own = await self._look_at_jobs(lane, run, known)
-        running = tuple(job.job_id for job in jobs if not job.closed)
         if not run.action.is_word:
             return await self._judge_reboot(lane, run, own, known), jobs
-        if running:
+        running = tuple(job.job_id for job in jobs if not job.closed)
+        if running and not self._is_overdue(run):
             return LookAgain(f"job {running[0]} runs"), jobs
         return await self._judge_word(lane, run, known, running), jobs
 
+    def _given_up(self, run: Run, judgement: judging.Judgement, jobs: tuple[JobSeen, ...]) -> tuple[JobSeen, ...]:
+        """The jobs as they are written with a judgement: what an overdue run gave up on nobody looks at again."""
+        if isinstance(judgement, LookAgain) or not self._is_overdue(run):
+            return jobs
+        return tuple(replace(job, closed=True) for job in jobs)
+
     async def _look_at_jobs(self, lane: Lane, run: Run, known: Bearings) -> tuple[tuple[JobSeen, ...], Job | None]:
-        """See whether the pool's known jobs are over; one that is gone is over, and so is one that is overdue."""
-        is_given_up = run.action.is_word and self._is_overdue(run)
-        jobs = {job_id: await _job_or_none(lane, job_id) for job_id, _, _ in known.jobs}
-        seen = tuple(
-            _seen(job_id, job, closed=job is None or job.is_terminal or is_given_up) for job_id, job in jobs.items()
-        )
+        """See whether the pool's known jobs are over; one that is gone is."""
+        jobs = {job_id: await _job_or_none(lane, job_id) for job_id in known.jobs}
+        seen = tuple(_seen(job_id, job, closed=job is None or job.is_terminal) for job_id, job in jobs.items())
         if run.job_id and run.job_id not in jobs and not run.action.is_word:
             jobs[run.job_id] = await _job_or_none(lane, run.job_id)
         return seen, jobs.get(run.job_id or "")
@@ -137,11 +139,9 @@ class Looker:
             settles_in=self._settles_in(known.older_lost_at),
             may_act_for=self._settles_in(known.lost_at),
         )
-        judgement = judging.judge_word(run, sight, self._clock.now(), self._backoff)
-        if isinstance(judgement, NeedsParts):
+        if judging.needs_parts(run, sight):
             sight = replace(sight, sub_jobs=await self._parts(lane, run))
-            judgement = judging.judge_word(run, sight, self._clock.now(), self._backoff)
-        return judgement
+        return judging.judge_word(run, sight, self._clock.now(), self._backoff)
 
     async def _parts(self, lane: Lane, run: Run) -> Sequence[SubJob]:
         if run.job_id is None:
@@ -171,8 +171,7 @@ class Looker:
 
     async def _conclude(self, run: Run, judgement: judging.Judgement, jobs: tuple[JobSeen, ...]) -> None:
         if not isinstance(judgement, Judged):
-            again = judgement if isinstance(judgement, LookAgain) else LookAgain("its parts are to be read")
-            await self._goes_on(run, again.why, jobs, again.seconds)
+            await self._goes_on(run, judgement.why, jobs, judgement.seconds)
             return
         step = judgement.step
         settled = await self._sender.store(
@@ -213,12 +212,7 @@ class Looker:
 
     def _unreadable(self, lane: Lane, error: WorkspaceError) -> None:
         """Draw from a look that failed what it says about the project as a whole."""
-        if error.answer.fate is Fate.UNAUTHORISED:  # a look refreshes once by itself before it says so
-            lane.halt(REFUSED, self._log)
-        elif trouble := lane.condition.of(error.answer, self._clock.elapsed()):
-            lane.halt(trouble, self._log)
-        else:
-            lane.answers(self._log)
+        lane.could_not_read(error, self._log)
         self._log.warning(
             "look.failed",
             project=lane.project,
@@ -232,9 +226,9 @@ class Looker:
         return self._roster.followed_for(run) >= self._timing.follow_for
 
     def later(self, run: Run, seconds: float | None = None) -> None:
-        """Look again after these seconds, the ordinary interval unless given."""
-        interval = self._timing.poll_every * (1 + 0.3 * self._draw())
-        self._roster.follow(run, interval if seconds is None else seconds)
+        """Look again after these seconds, the ordinary interval unless given; not where the run was ended meanwhile."""
+        interval = self._timing.poll_every * (1 + self._draw() / 3)
+        self._roster.follow_on(run, interval if seconds is None else seconds)
 
     async def is_done_already(self, lane: Lane, run: Run) -> bool:
         """Before a word is sent again: whether its desktops are all there, so that nothing is left to do (4.5).
@@ -249,8 +243,7 @@ class Looker:
             return False
         sight = Sight(
             desktops=desktops,
-            sub_jobs=(),
-            running_jobs=tuple(job_id for job_id, _, _ in known.jobs),
+            running_jobs=known.jobs,
             settles_in=self._settles_in(known.older_lost_at),
         )
         judgement = judging.judge_word(run, sight, self._clock.now(), self._backoff)

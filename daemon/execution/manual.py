@@ -32,12 +32,13 @@ class RefusedError(PoolpowerError):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a request by hand came to; ``is_behind`` asks for it to be made again once the backlog is claimed.
+    """What a request by hand came to.
 
     Attributes:
-        ticked: what the tick before it claimed and ended.
+        ticked: what the tick before it claimed and ended; where that is behind, nothing else was done, and the request
+            is to be made again.
         made: the runs made, new ones and, for a repeated call, those it made before.
-        fresh: those of them that are new and wait.
+        fresh: those of them that wait for their first attempt.
         ended: what it ended.
         judged: what is not sent any more and only looked at.
     """
@@ -60,8 +61,9 @@ def ask(conn: Connection, book: Book, wanted: Sequence[Asked], now: datetime) ->
     if ticked.is_behind:
         return Done(ticked)
     before = claims.asked_before(conn, wanted[0].request) if wanted else []
-    if before:
-        return Done(ticked, made=tuple(before))
+    if before:  # those of an earlier call whose commit seemed to fail wait nowhere yet
+        unsent = tuple(run for run in before if run.state is State.PENDING and not run.attempts)
+        return Done(ticked, made=tuple(before), fresh=unsent)
     fresh = [claims.insert_manual(conn, asked, book.version, now) for asked in wanted]
     _refuse_pointless_reboots(conn, fresh)
     ended = claims.supersede(conn, fresh, now)
@@ -79,8 +81,10 @@ def _refuse_pointless_reboots(conn: Connection, fresh: Sequence[Run]) -> None:
             )
 
 
-def cancel(conn: Connection, book: Book, run_id: int, who: str, now: datetime) -> Done:
+def cancel(conn: Connection, book: Book, run_id: int, why: str, now: datetime) -> Done:
     """End a waiting run as skipped, or, where it may have been executed, leave it to its desktops (4.10, 4.11).
+
+    A repeated call, with the same words, finds its work done.
 
     Raises:
         RefusedError: there is no such run, or it is not waiting.
@@ -89,8 +93,10 @@ def cancel(conn: Connection, book: Book, run_id: int, who: str, now: datetime) -
     ticked = ticking.tick(conn, book, now)
     if ticked.is_behind:
         return Done(ticked)
-    run = _waiting(conn, run_id)
-    step = verdicts.called_off(run, f"cancelled by {who}")
+    run = _cancellable(conn, run_id, why)
+    if run.state is not State.PENDING:
+        return Done(ticked, made=(run,))
+    step = verdicts.called_off(run, why)
     reason = step.reason or ""
     if step.run.state is not State.ACCEPTED:
         gates.end(conn, [(run.id, step.run.state, reason)], now)
@@ -103,13 +109,14 @@ def cancel(conn: Connection, book: Book, run_id: int, who: str, now: datetime) -
     return Done(ticked, made=_as_it_is(conn, run), judged=(step.run,))
 
 
-def _waiting(conn: Connection, run_id: int) -> Run:
-    found = runs.read(conn, [run_id])
+def _cancellable(conn: Connection, run_id: int, why: str) -> Run:
+    found = runs.read_with_reasons(conn, [run_id])
     if not found:
         raise RefusedError(f"there is no run {run_id}", "poolpower history lists them")
-    if found[0].state is not State.PENDING:
-        raise RefusedError(f"run {run_id} is {found[0].state}; only a waiting run can be cancelled", None)
-    return found[0]
+    run, reason = found[0]
+    if run.state is not State.PENDING and not (reason or "").startswith(why):
+        raise RefusedError(f"run {run_id} is {run.state}; only a waiting run can be cancelled", None)
+    return run
 
 
 def _as_it_is(conn: Connection, run: Run) -> tuple[Run, ...]:

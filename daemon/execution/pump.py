@@ -174,7 +174,12 @@ class Pump:
             else:
                 certain.append(run)
         if certain:
-            await self._pass_gates(lane, certain)
+            passing = {run.id for run in certain}
+            self._roster.passing |= passing
+            try:
+                await self._pass_gates(lane, certain)
+            finally:
+                self._roster.passing -= passing
         return [0.0]  # there may be more; the other projects have their turn first
 
     def _room(self, lane: Lane, elapsed: float) -> tuple[int, float | None]:
@@ -235,11 +240,15 @@ class Pump:
         if len(batch) == 1:
             self._wait_again(batch)
             await self._units.tick()  # raises where it is not this run's fault
-            self._roster.forget(batch[0].id, batch[0].project)
+            lane.waiting.discard(batch[0].id)
             await self._tasks.fault(batch[0])
             return
-        for run in batch:
-            await self._pass_gates(lane, [run])
+        rest = list(batch)
+        try:
+            while rest:
+                await self._pass_gates(lane, [rest.pop(0)])
+        finally:  # a commit that fails puts back its own run only
+            self._wait_again(rest)
 
     def _wait_again(self, batch: Sequence[Run]) -> None:
         for run in batch:
@@ -266,6 +275,8 @@ class Pump:
                 self._roster.follow(run, 0.0)
             case Closed():
                 self._roster.ended(run, decision.state, decision.reason)
+            case Gone() if not run.state.is_open:
+                self._roster.forget(run.id, run.project)
             case Gone():
                 lane.waiting.discard(run.id)  # whatever took it from here has placed it
 
@@ -314,7 +325,10 @@ class Pump:
     def _start_searches(self) -> None:
         for search in self._roster.searches.take(self._clock.elapsed(), LOOKS_A_TURN):
             lane = self._lanes[search.run.project]
-            self._tasks.start(search.run, self._searcher.look_for(lane, search))
+            if lane.condition.halt is not None:  # nothing is asked of it but by probes (4.4)
+                self._searcher.put_off(search)
+            else:
+                self._tasks.start(search.run, self._searcher.look_for(lane, search))
 
     def _let_looks_in(self, lane: Lane) -> list[float]:
         elapsed = self._clock.elapsed()

@@ -141,6 +141,18 @@ def _attempting(run: Run, attempt: LastAttempt, now: datetime, timing: Timing) -
     return Found(replace(_anew(run, now), state=State.PENDING, next_attempt_at=max(settled, now)))
 
 
+def astray(conn: Connection, held: Collection[int]) -> tuple[Found, ...]:
+    """Runs that wait or are followed in the ledger, less those that this process holds in whatever place.
+
+    A commit that was reported as failed may be on the disk all the same; nobody was told then of what it claimed or
+    handed to the desktops. Nothing is judged here: that a sweep found a run late is no outage (2.4). A run being sent
+    is not among them; ``overdue_attempts`` gives that one its time.
+    """
+    strays = gates.open_besides(conn, held)
+    since = recovering.followed_since(conn) if strays else {}
+    return tuple(Found(run, followed_since=since.get(run.id)) for run in strays)
+
+
 def unreachable(run: Run, why: str) -> Ended:
     """How a run ends whose project the settings and the schedule file do not know any more."""
     state = State.UNKNOWN if run.maybe_executed or run.state is not State.PENDING else State.SKIPPED

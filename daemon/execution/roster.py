@@ -5,6 +5,7 @@ The ledger is the truth; this is the index of it that makes the next thing to do
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,13 +32,17 @@ class Search:
         run: the run, which stays attempting meanwhile.
         attempt: the attempt without an answer.
         sent_at: when that attempt's gate opened.
-        until: reading of the elapsed clock at which the search is given up.
+        begun: reading of the elapsed clock when the search began.
+        until: the same at which it ends without a job; time in which nobody could look moves it on.
+        looked_at: the same at the last look, or where nobody could look, at the last attempt to.
     """
 
     run: Run
     attempt: int
     sent_at: datetime
+    begun: float
     until: float
+    looked_at: float
 
 
 class Roster:
@@ -47,7 +52,9 @@ class Roster:
         looks: the accepted runs, by when their jobs and desktops are looked at next.
         searches: the reboots of unknown fate, by when their job is looked for next.
         live: the runs that a task has in hand.
+        passing: the runs whose gate is being committed.
         doubtful: words to be sent again that may be done already: they are looked at before.
+        faults: how often each run raised inside us since it last went well (4.13).
         seen_away: the desktops that the last look at a run saw, idle, away from their end state.
     """
 
@@ -60,7 +67,9 @@ class Roster:
         self.looks: Agenda[Run] = Agenda()
         self.searches: Agenda[Search] = Agenda()
         self.live: set[int] = set()
+        self.passing: set[int] = set()
         self.doubtful: set[int] = set()
+        self.faults: Counter[int] = Counter()
         self.seen_away: dict[int, frozenset[str]] = {}
         self._followed_since: dict[int, float] = {}
 
@@ -101,11 +110,23 @@ class Roster:
         if is_new:  # from now on a newer word may overtake it (4.6); another look changes nothing for the pool
             self.freed(run)
 
+    def follow_on(self, run: Run, seconds: float) -> None:
+        """Look again after these seconds; nothing where the run is not followed any more: something ended it."""
+        if run.id in self._followed_since:
+            self.follow(run, seconds)
+        else:
+            self.seen_away.pop(run.id, None)
+
     def search(self, run: Run, attempt: int, sent_at: datetime, seconds: float) -> None:
         """Look for the job of this reboot, at once and for so long."""
         elapsed = self._clock.elapsed()
-        self.searches.put(run.id, elapsed, Search(run, attempt, sent_at, elapsed + seconds))
+        self.searches.put(run.id, elapsed, Search(run, attempt, sent_at, elapsed, elapsed + seconds, elapsed))
         self._wake()
+
+    def held(self) -> set[int]:
+        """Every run that is in some place here."""
+        waiting = (lane.waiting.ids() for lane in self._lanes.values())
+        return self.looks.keys() | self.searches.keys() | self.live | self.passing.union(*waiting)
 
     @property
     def searching(self) -> set[int]:
@@ -159,6 +180,7 @@ class Roster:
         self.looks.discard(id_)
         self.searches.discard(id_)
         self.doubtful.discard(id_)
+        self.faults.pop(id_, None)
         self.seen_away.pop(id_, None)
         self._followed_since.pop(id_, None)
 

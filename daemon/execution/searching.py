@@ -3,6 +3,7 @@
 A job is adopted only where everything speaks for it: it is of the types that power actions have, its action can be told
 and is a reboot, it began since the attempt was sent (by the server's clock, not ours), and no other attempt knows it.
 While a desktop of the pool is rebooting the search goes on; without any sign after two minutes the run is unknown.
+Time in which nobody could look does not count, up to ``follow_for`` where the project answers otherwise.
 """
 
 from __future__ import annotations
@@ -55,10 +56,18 @@ class Searcher:
         try:
             goes_on = await self._adopt(lane, search)
         except WorkspaceError as error:
+            lane.could_not_read(error, self._log)
             self._log.warning("search.failed", run=search.run.id, project=lane.project, error=error.message)
-            goes_on = True
-        if goes_on:
-            await self._again(search)
+            await self._could_not_look(lane, search, error)
+        else:
+            lane.answers(self._log)
+            if goes_on:
+                await self._again(search)
+
+    def put_off(self, search: Search) -> None:
+        """Nobody can look now: come again, and leave out the time since the last look."""
+        elapsed = self._clock.elapsed()
+        self._come_again(replace(search, until=search.until + elapsed - search.looked_at))
 
     async def _adopt(self, lane: Lane, search: Search) -> bool:
         """Adopt a job where one is found; True where the search is to go on."""
@@ -69,9 +78,8 @@ class Searcher:
                 return False
         desktops = await lane.workspace.list_desktops(pool_id)
         if any(desktop.task_status == REBOOTING for desktop in desktops):
-            elapsed = self._clock.elapsed()
-            search = replace(search, until=max(search.until, elapsed + self._timing.search_every))
-            self._roster.searches.put(search.run.id, elapsed + self._timing.search_every, search)
+            soonest = self._clock.elapsed() + self._timing.search_every
+            self._come_again(replace(search, until=max(search.until, soonest)))
             return False
         return True
 
@@ -92,11 +100,26 @@ class Searcher:
         return True
 
     async def _again(self, search: Search) -> None:
+        if self._clock.elapsed() < search.until:
+            self._come_again(search)
+        else:
+            await self._give_up(
+                search, "its request was lost and no job of it was found: it may or may not have been carried out"
+            )
+
+    async def _could_not_look(self, lane: Lane, search: Search, error: WorkspaceError) -> None:
+        is_overdue = self._clock.elapsed() - search.begun >= self._timing.follow_for
+        if error.gone or (is_overdue and lane.condition.halt is None):
+            await self._give_up(search, f"its request was lost and its job could not be looked for: {error.message}")
+        else:
+            self.put_off(search)
+
+    def _come_again(self, search: Search) -> None:
         elapsed = self._clock.elapsed()
-        if elapsed < search.until:
-            self._roster.searches.put(search.run.id, elapsed + self._timing.search_every, search)
-            return
-        reason = "its request was lost and no job of it was found: it may or may not have been carried out"
+        looked = replace(search, looked_at=elapsed)
+        self._roster.searches.put(search.run.id, elapsed + self._timing.search_every, looked)
+
+    async def _give_up(self, search: Search, reason: str) -> None:
         unknown = replace(search.run, state=State.UNKNOWN)
         settled = await self._sender.store(Settling(unknown, reason, self._clock.now(), State.ATTEMPTING))
         self._roster.ended(settled.run, settled.run.state, settled.reason or reason)

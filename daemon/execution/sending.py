@@ -100,19 +100,26 @@ class Sender:
             self._roster.freed(run)
 
     async def store(self, settling: Settling) -> Settled:
-        """Write what became of a run, again and again until it can be written."""
+        """Write what became of a run, again and again until it can be written; it is said once that it cannot."""
+        is_kept = False
         while True:
             try:
-                return await self._writer.add(settle, settling)
+                settled = await self._writer.add(settle, settling)
             except LedgerUnavailable as error:
-                self._log.error("ledger.answer_kept", run=settling.run.id, error=error.message, hint=error.hint)
+                if not is_kept:
+                    self._log.error("ledger.answer_kept", run=settling.run.id, error=error.message, hint=error.hint)
+                is_kept = True
                 await asyncio.sleep(STORE_AGAIN_EVERY)
+            else:
+                if is_kept:
+                    self._log.info("ledger.answer_stored", run=settling.run.id)
+                return settled
 
     def _learn(self, lane: Lane, run: Run, answer: Answer, trouble: str | None) -> None:
         """Draw from an answer what it says about the project as a whole, and about the call's quota."""
         if trouble is not None:
             lane.halt(trouble, self._log)
-        elif answer is not TOO_LATE and answer.fate is not Fate.UNAUTHORISED:
+        elif answer.status is not None and answer.fate is not Fate.UNAUTHORISED:  # a lost one is no answer
             lane.answers(self._log)
         if answer.fate is Fate.REFUSED_FOR_NOW and answer.status == THROTTLED:
             lane.log(call_of(run)).shut(self._clock.elapsed() + (answer.retry_after or self._timing.throttled))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,7 +37,6 @@ class Tasks:
         self._log = log
         self._attempts: set[asyncio.Task[None]] = set()
         self._others: set[asyncio.Task[None]] = set()
-        self._faults: Counter[int] = Counter()
 
     def start(self, run: Run, work: Coroutine[None, None, None], *, is_attempt: bool = False) -> None:
         """Do something for a run, which is live from this instant until it is done."""
@@ -50,7 +48,7 @@ class Tasks:
         self._hold(None, work, self._others)
 
     def _hold(self, run: Run | None, work: Coroutine[None, None, None], where: set[asyncio.Task[None]]) -> None:
-        task = asyncio.get_running_loop().create_task(self._guarded(run, work))
+        task = asyncio.get_running_loop().create_task(self._guarded(run, work, where))
         where.add(task)
 
         def over(task: asyncio.Task[None]) -> None:
@@ -70,9 +68,13 @@ class Tasks:
         await _cancel(self._others)
         return unfinished
 
-    async def _guarded(self, run: Run | None, work: Coroutine[None, None, None]) -> None:
+    async def _guarded(
+        self, run: Run | None, work: Coroutine[None, None, None], where: set[asyncio.Task[None]]
+    ) -> None:
         try:
             await work
+            if run is not None:
+                self._went_well(run, where)
         except LedgerUnavailable as error:
             self._log.error("ledger.unavailable", error=error.message, run=run.id if run else None)
             await self._put_back(run)
@@ -84,10 +86,16 @@ class Tasks:
             if run is not None:
                 self._roster.live.discard(run.id)
 
+    def _went_well(self, run: Run, where: set[asyncio.Task[None]]) -> None:
+        """Forget its faults; not for a look before it is sent again, after which the attempt raises as before."""
+        if where is self._attempts or run.state is not State.PENDING:
+            self._roster.faults.pop(run.id, None)
+
     async def fault(self, run: Run) -> None:
         """A run raised inside us: it comes again later, or is set aside where it keeps doing so (4.13)."""
-        self._faults[run.id] += 1
-        if self._faults[run.id] < FAULTS_ALLOWED:
+        faults = self._roster.faults
+        faults[run.id] += 1
+        if faults[run.id] < FAULTS_ALLOWED:
             await self._put_back(run)
             return
         try:
@@ -103,7 +111,7 @@ class Tasks:
                 failed = replace(known, state=State.FAILED)
                 await self._writer.add(settle, Settling(failed, reason, self._clock.now(), found=known.state))
                 self._roster.ended(failed, State.FAILED, reason)
-        del self._faults[run.id]
+        self._roster.faults.pop(run.id, None)
 
     async def _put_back(self, run: Run | None) -> None:
         """Let it come again as the ledger has it; a run that was being sent is left to the sweep (5.3)."""
@@ -118,6 +126,8 @@ class Tasks:
                 self._roster.rest(known, AGAIN_AFTER)
             elif known.state is State.ACCEPTED:
                 self._roster.follow(known, AGAIN_AFTER)
+            elif not known.state.is_open:
+                self._roster.forget(known.id, known.project)
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

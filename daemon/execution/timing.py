@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds, all of them, from the settings of the same names.
+    """Seconds, all of them; the first four are settings of the same names, the others are what the protocol says.
 
     Attributes:
         request_timeout: for one request.
         poll_first: from an accepted action to the first look.
-        poll_every: between two looks; a fifth more at random, so that looks do not march in step (4.7).
+        poll_every: between two looks; up to a third more at random, so that looks do not march in step (4.7).
         follow_for: until a job is given up.
         search_for: how long the job of a reboot of unknown fate is looked for (5.4).
         search_every: between two such looks.

@@ -49,6 +49,10 @@ class WaitingRuns:
         """Whether this run waits."""
         return id_ in self._runs
 
+    def ids(self) -> set[int]:
+        """The runs that wait."""
+        return set(self._runs)
+
     def add(self, run: Run, now: datetime) -> None:
         """Let a run wait for its time, or for its turn where that has come."""
         if run.due_at > now:

@@ -15,6 +15,7 @@ ledger holds no secrets; the owner writes it, the owner's group may read `histor
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -63,10 +64,30 @@ def ledger_path(url: str) -> Path:
             "the database URL names no file: a ledger must outlive the daemon, and options after ? are not taken",
             _URL_HINT,
         )
-    path = Path(name).expanduser().resolve()
+    path = _resolved(name)
     if os.path.isdir(path):  # noqa: PTH112 - says no, instead of raising, where this user may not look
         raise LedgerUrlError(f"{path} is a folder, the database URL must name a file", f"write {path}/ledger.db")
     return path
+
+
+def _resolved(name: str) -> Path:
+    try:
+        path = Path(name).expanduser()
+        _refuse_loop(path)
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # no home for ~, a null character, a folder that went away
+        raise LedgerUrlError(f"the database URL names no file: {error}", _URL_HINT) from None
+
+
+def _refuse_loop(path: Path) -> None:
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise LedgerUrlError(
+                f"{path} leads nowhere: its symbolic links go round in a circle",
+                "mend the link with `ln -sfn`, or name another file in POOLPOWER_DATABASE_URL",
+            ) from None
 
 
 def create_folder(path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError
 
 from daemon.errors import PoolpowerError
+from daemon.ledger.reserve import SHORT_BYTES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -117,15 +118,21 @@ def ruins_transaction(error: BaseException) -> bool:
     return sqlite_code(error) in UNRELIABLE
 
 
+def is_full(error: BaseException, path: Path) -> bool:
+    """True where the disk is full, which SQLite also calls an input/output error."""
+    code = sqlite_code(error)
+    return code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _has_no_room(path.parent))
+
+
 def unavailable(error: BaseException, path: Path) -> LedgerUnavailable:
     """Say why a commit failed, and the mend."""
     words = _words(error)
+    if is_full(error, path):
+        return LedgerFull(
+            f"the disk of the ledger {path} is full: {words}",
+            f"free some space in {path.parent}; nothing is sent until commits work again",
+        )
     match sqlite_code(error):
-        case sqlite3.SQLITE_FULL:
-            return LedgerFull(
-                f"the disk of the ledger {path} is full: {words}",
-                f"free some space in {path.parent}; nothing is sent until commits work again",
-            )
         case sqlite3.SQLITE_BUSY:
             return LedgerUnavailable(
                 f"the ledger {path} is locked by another program: {words}",
@@ -145,6 +152,8 @@ def unavailable(error: BaseException, path: Path) -> LedgerUnavailable:
 def unusable(error: BaseException, path: Path) -> LedgerError:
     """Say why the ledger could not be opened or read, and the mend."""
     words = _words(error)
+    if is_full(error, path):
+        return unavailable(error, path)
     match sqlite_code(error):
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             return LedgerCorruptError(
@@ -153,7 +162,7 @@ def unusable(error: BaseException, path: Path) -> LedgerError:
             )
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return forbidden(path, words)
-        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_BUSY:
+        case sqlite3.SQLITE_BUSY:
             return unavailable(error, path)
         case _:
             return LedgerError(f"the ledger {path} cannot be used: {words}", "look at the disk and at the kernel's log")
@@ -169,6 +178,15 @@ def forbidden(path: Path, words: str) -> LedgerForbiddenError:
     if owner is not None and owner != _me():
         hint = f"run it as {owner}, who owns the ledger: sudo -u {owner} poolpower …"
     return LedgerForbiddenError(f"{_me()} may not use the ledger {path}: {words}", hint)
+
+
+def _has_no_room(folder: Path) -> bool:
+    """Next to nothing is free for this user; false where that cannot be told."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < SHORT_BYTES
 
 
 def _words(error: BaseException) -> str:

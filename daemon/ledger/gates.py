@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, select, text
 
 from daemon.ledger import bulk, schema
-from daemon.ledger.runs import COLUMNS, Run, from_row
+from daemon.ledger.runs import COLUMNS, Run, from_row, read
 from daemon.ledger.states import State
 from daemon.timetable.actions import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -31,7 +31,6 @@ class Standing:
         last_word_action: what it was.
         in_flight: id of the run that holds the pool, or None (4.1).
         in_flight_state: whether that one is being sent or followed.
-        in_flight_job: its job.
         oldest_open: id of the pool's oldest open run.
         newest_reboot: id of the pool's newest reboot that is not skipped or void.
     """
@@ -42,7 +41,6 @@ class Standing:
     last_word_action: Action | None
     in_flight: int | None
     in_flight_state: State | None
-    in_flight_job: str | None
     oldest_open: int | None
     newest_reboot: int | None
 
@@ -70,7 +68,6 @@ def _standing_query() -> Any:
             last_action.correlate(mine).scalar_subquery().label("last_word_action"),
             of_pool(other.c.id, flying).label("in_flight"),
             of_pool(other.c.state, flying).label("in_flight_state"),
-            of_pool(other.c.job_id, flying).label("in_flight_job"),
             of_pool(func.min(other.c.id), f"other.state IN {schema.OPEN_STATES}").label("oldest_open"),
             of_pool(func.max(other.c.id), f"other.action = 'reboot' AND other.state IN {schema.OPEN_STATES}").label(
                 "newest_reboot"
@@ -90,6 +87,16 @@ def standings(conn: Connection, ids: Iterable[int]) -> list[Standing]:
     return [_standing(row) for row in bulk.read_rows(conn, _STANDING, {"ids": list(ids)})]
 
 
+_OPEN = select(schema.runs.c.id, schema.runs.c.state).where(text(f"state IN {schema.OPEN_STATES}"))
+
+
+def open_besides(conn: Connection, known: Collection[int]) -> list[Run]:
+    """The runs that wait for a gate or are followed, less those of these ids, in order of id."""
+    rows = conn.execute(_OPEN)
+    missing = [id_ for id_, state in rows if id_ not in known and state != State.ATTEMPTING]
+    return read(conn, missing) if missing else []
+
+
 def overruled(conn: Connection, waiting: Iterable[Run]) -> dict[int, int]:
     """Of runs that are to wait again, those that a newer one makes pointless, with that one's id (protocol 2.1).
 
@@ -107,7 +114,7 @@ def overruled(conn: Connection, waiting: Iterable[Run]) -> dict[int, int]:
 
 
 def _standing(row: Any) -> Standing:
-    known_id, word, action, flying, flying_state, flying_job, oldest, reboot = tuple(row)[len(COLUMNS) :]
+    known_id, word, action, flying, flying_state, oldest, reboot = tuple(row)[len(COLUMNS) :]
     return Standing(
         run=from_row(row),
         pool_id=known_id,
@@ -115,7 +122,6 @@ def _standing(row: Any) -> Standing:
         last_word_action=None if action is None else Action(action),
         in_flight=flying,
         in_flight_state=None if flying_state is None else State(flying_state),
-        in_flight_job=flying_job,
         oldest_open=oldest,
         newest_reboot=reboot,
     )

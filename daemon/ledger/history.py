@@ -46,7 +46,8 @@ def history(
 
     Args:
         conn: a reader.
-        pool: a pool's key, ``project/key``, a shell-style pattern of either, or the cloud's id.
+        pool: a pool's key, ``project/key``, the cloud's id, or a shell-style pattern: of keys, with a "/" of
+            ``project/key``.
         since: scheduled at or after, aware UTC.
         state: in this state only.
         limit: how many at most.
@@ -109,7 +110,8 @@ def matching(conn: Connection, pool: str | None, project: str | None = None) -> 
 
 
 def _means(name: str, project: str, key: str, pool_id: str | None) -> bool:
-    return fnmatchcase(key, name) or fnmatchcase(f"{project}/{key}", name) or name == pool_id
+    whole = f"{project}/{key}"
+    return name in (key, whole, pool_id) or fnmatchcase(whole if "/" in name else key, name)
 
 
 def _bounded(query: Select[Any], runs: Any, since: datetime | None, state: str | None) -> Select[Any]:

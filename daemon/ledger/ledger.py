@@ -12,7 +12,7 @@ from daemon.ledger.connect import create_folder, ledger_path, reading_engine
 from daemon.ledger.errors import LedgerMissingError, unusable
 from daemon.ledger.filesystem import refuse_network
 from daemon.ledger.migrate import migrate, require_newest
-from daemon.ledger.owner import OwnerLock
+from daemon.ledger.owner import OwnerLock, identity, lock_path, stands_at
 from daemon.ledger.reserve import Reserve, reserve_path
 from daemon.ledger.writer import GATHER, Writer
 
@@ -33,6 +33,7 @@ class Ledger:
     def __init__(self, path: Path, lock: OwnerLock, upgrade: Upgrade, *, gather: float) -> None:
         """Take over the lock of a migrated ledger."""
         self.path = path
+        self._identity = identity(path)
         self.upgrade = upgrade
         self.reserve = Reserve(reserve_path(path))
         self.reserve.make()
@@ -52,6 +53,19 @@ class Ledger:
         with _read(self._readers, self.path) as connection:
             yield connection
 
+    def is_in_place(self) -> str | None:
+        """What is wrong, and the mend, where the ledger or its lock is no longer the file that was opened; else None.
+
+        What is committed would be lost with the file, and another daemon could take the one in its place (5.2). Only
+        looks at the names, and opens nothing (7.1).
+        """
+        mend = "stop poolpower, put the file back, start again"
+        if not stands_at(self.path, self._identity):
+            return f"the ledger {self.path} was moved or deleted while in use: {mend}"
+        if not self._lock.is_in_place(self.path):
+            return f"the lock {lock_path(self.path)} of the ledger was moved or deleted while in use: {mend}"
+        return None
+
     async def tend(self) -> Checkpoint:
         """The chore of every minute or so: empty the write-ahead log, make the reserve again where it was freed.
 
@@ -66,9 +80,9 @@ class Ledger:
     async def aclose(self) -> None:
         """Commit what is waiting, close everything, let go of the lock. To call it again does nothing."""
         try:
+            self._readers.dispose()  # first: the last connection to close is the one that empties the WAL
             await self.writer.aclose()
         finally:
-            self._readers.dispose()
             self._lock.release()
 
 

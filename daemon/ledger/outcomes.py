@@ -240,13 +240,13 @@ class Bearings:
     """What a look needs to know besides the run (protocol 4.5).
 
     Attributes:
-        jobs: (job id, its run, when it became known, status last seen) of every job of the pool not closed.
+        jobs: the id of every job of the pool that is not closed.
         lost_at: when the run's newest attempt was sent, where its fate is unknown; else None.
         older_lost_at: when the newest of the pool's older attempts of unknown fate was sent, or None.
         refused: desktops of this run that were refused for good by an earlier job.
     """
 
-    jobs: tuple[tuple[str, int, datetime], ...]
+    jobs: tuple[str, ...]
     lost_at: datetime | None
     older_lost_at: datetime | None
     refused: tuple[DesktopSeen, ...]
@@ -255,14 +255,12 @@ class Bearings:
 def bearings(conn: Connection, run: Run) -> Bearings:
     """Read what a look at this run is judged by."""
     jobs, seen = schema.jobs.c, schema.job_desktops.c
-    open_jobs = conn.execute(
-        select(jobs.job_id, jobs.run, jobs.started_at).where(jobs.pool_no == run.pool_no, ~jobs.closed)
-    )
+    open_jobs = conn.execute(select(jobs.job_id).where(jobs.pool_no == run.pool_no, ~jobs.closed)).scalars().all()
     columns = [seen[field.name] for field in fields(DesktopSeen)]
     refused = conn.execute(select(*columns).where(seen.run == run.id, seen.result == "refused"))
     lost_at, older_lost_at = _lost(conn, run)
     return Bearings(
-        jobs=tuple((job_id, of_run, at) for job_id, of_run, at in open_jobs),
+        jobs=tuple(open_jobs),
         lost_at=lost_at,
         older_lost_at=older_lost_at,
         refused=tuple(DesktopSeen(*row) for row in refused),

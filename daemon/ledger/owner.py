@@ -8,15 +8,17 @@ then hold two different files.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import shlex
 import socket
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from daemon.ledger.errors import LedgerOwnedError, forbidden
+from daemon.ledger.errors import LedgerError, LedgerOwnedError, forbidden
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +60,9 @@ class OwnerLock:
         Raises:
             LedgerOwnedError: another process has it.
             LedgerForbiddenError: the lock file cannot be made or written.
+            LedgerError: the ledger has a second name, under which another process could take it too.
         """
+        _refuse_second_name(ledger)
         path = lock_path(ledger)
         try:
             handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o640)
@@ -77,6 +81,13 @@ class OwnerLock:
             raise _cannot_lock(ledger, error) from error
         return cls(handle, owner)
 
+    def is_in_place(self, ledger: Path) -> bool:
+        """False where the lock file of the ledger is no longer the one that is held; true once released."""
+        if self._handle is None:
+            return True
+        held = os.fstat(self._handle)
+        return stands_at(lock_path(ledger), (held.st_dev, held.st_ino))
+
     def release(self) -> None:
         """Let go of it. To call it again does nothing."""
         handle, self._handle = self._handle, None
@@ -87,6 +98,38 @@ class OwnerLock:
 def lock_path(ledger: Path) -> Path:
     """Where the lock of a ledger stands."""
     return ledger.with_name(ledger.name + ".lock")
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of a file, None where there is none or it may not be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def stands_at(path: Path, known: tuple[int, int] | None) -> bool:
+    """False where the path names another file than the known one, or none; where that cannot be told, true."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+    return (found.st_dev, found.st_ino) == known
+
+
+def _refuse_second_name(ledger: Path) -> None:
+    """Lock, log and reserve go by the name: under two names two daemons would write one database (5.2, 7.1)."""
+    try:
+        names = ledger.stat().st_nlink
+    except OSError:
+        return  # there is none yet, or SQLite will say what is wrong
+    if names > 1:
+        raise LedgerError(
+            f"the ledger {ledger} has {names} names (hard links), under each of which it could be written at once",
+            f"find them with `find / -xdev -samefile {shlex.quote(str(ledger))}` and remove all but one; "
+            "a copy is made with `poolpower db backup`",
+        )
 
 
 def _write(handle: int, owner: Owner) -> None:

@@ -86,6 +86,12 @@ def read(conn: Connection, ids: Iterable[int]) -> list[Run]:
     return [from_row(row) for row in conn.execute(query)]
 
 
+def read_with_reasons(conn: Connection, ids: Iterable[int]) -> list[tuple[Run, str | None]]:
+    """The runs of these ids with their reasons, in order of id."""
+    query = select(*COLUMNS, schema.runs.c.reason).where(schema.runs.c.id.in_(list(ids))).order_by(schema.runs.c.id)
+    return [(from_row(row), row.reason) for row in conn.execute(query)]
+
+
 def read_open(conn: Connection) -> list[Run]:
     """Every run of which something is still to happen, in order of id (protocol 5.1)."""
     states = [state for state in State if state.is_open]

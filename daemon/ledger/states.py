@@ -26,11 +26,6 @@ class State(StrEnum):
         """True where something is still to happen."""
         return self in (State.PENDING, State.ATTEMPTING, State.ACCEPTED)
 
-    @property
-    def is_in_flight(self) -> bool:
-        """True where the run holds its pool (4.1)."""
-        return self in (State.ATTEMPTING, State.ACCEPTED)
-
 
 class Origin(StrEnum):
     """What called for a run."""

@@ -69,6 +69,7 @@ class Chores:
         self._beat_at = clock.elapsed()
         self._named_at = float("-inf")
         self._naming = asyncio.Lock()
+        self._vouched = (clock.now(), clock.elapsed())
         self._is_started = False
         self._is_reload_wanted = False
 
@@ -94,6 +95,9 @@ class Chores:
     async def start(self) -> None:
         """Beat once, look up names, and wake up from now on."""
         self._learn_names()
+        before = await self._ledger.writer.do(heartbeat.last)
+        if before is not None:
+            self._vouched = (min(before.at, self._clock.now()), self._clock.elapsed())
         await self.beat()
         self._alarm.every(HEARTBEAT_EVERY, "heartbeat", self.beat)
         self._alarm.every(NAMES_AGAIN_EVERY, "names", self._look_up_names)
@@ -138,17 +142,20 @@ class Chores:
             self._beat_at = self._clock.elapsed()
             self._troubles.end(LEDGER)
         self._set_alarm(begun)
-        self._tell_projects()
+        self.tell_projects()
         if self.is_fresh and self._engine.is_running:
             self._notifier.alive()
         self._notifier.status(self.line())
 
-    def _tell_projects(self) -> None:
+    def tell_projects(self) -> None:
+        """Which projects are halted at this moment."""
+        if not self._engine.has_version:
+            return
         mend = "its runs wait; poolpower status shows them"
         halted: dict[str, tuple[str, str | None]] = {
             name: (f"project {name} is halted: {lane.condition.halt.reason}", mend)
             for name, lane in self._engine.lanes.items()
-            if lane.condition.halt is not None
+            if lane.condition.halt is not None and (name in self._engine.book.timetable.projects or len(lane.waiting))
         }
         self._troubles.only("project.trouble", halted)
 
@@ -159,8 +166,14 @@ class Chores:
             self._troubles.begin(LEDGER, error.message, error.hint)
 
     async def _prune(self) -> None:
-        """Take away what is older than the ledger keeps (6.3)."""
-        before = self._clock.now() - timedelta(days=self._settings.retention_days)
+        """Take away what is older than the ledger keeps (6.3).
+
+        Not by the wall clock alone, because what is taken away is gone: by no more than the last heartbeat of the time
+        before and what has passed since vouch for.
+        """
+        vouched_at, elapsed = self._vouched
+        vouched = vouched_at + timedelta(seconds=self._clock.elapsed() - elapsed)
+        before = min(self._clock.now(), vouched) - timedelta(days=self._settings.retention_days)
         try:
             done = await upkeep.prune(self._ledger.writer, before)
         except LedgerUnavailable as error:

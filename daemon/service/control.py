@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import pwd
 import socket
 import struct
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 BAD_REQUEST, NOT_FOUND, CONFLICT, UNAVAILABLE = 400, 404, 409, 503
 INTERNAL = 500
 LARGEST_BODY = 1024 * 1024
+LONGEST_TEXT = 2_000
+LONGEST_NUMBER = 18
 LARGEST_NUMBER = 2**63 - 1
 """What the ledger can hold."""
 NEWEST = 100
@@ -49,7 +54,7 @@ def app(office: Office) -> Starlette:
         Route("/v1/status", _safely(desk.status)),
         Route("/v1/health", _safely(desk.health)),
         Route("/v1/history", _safely(desk.history)),
-        Route("/v1/runs/{run:int}", _safely(desk.show)),
+        Route("/v1/runs/{run}", _safely(desk.show)),
         Route("/v1/whom", _safely(desk.whom)),
         Route("/v1/now", _safely(desk.now), methods=["POST"]),
         Route("/v1/retry", _safely(desk.retry), methods=["POST"]),
@@ -125,7 +130,10 @@ class _Desk:
         )
 
     async def show(self, request: Request) -> Response:
-        return reply(await self._office.show(_within(request.path_params["run"])))
+        text = request.path_params["run"]
+        if not (text.isascii() and text.isdecimal()) or len(text) > LONGEST_NUMBER:
+            raise NotFoundError(f"there is no run {text[:LONGEST_NUMBER]!r}", "poolpower history lists the runs")
+        return reply(await self._office.show(_within(int(text))))
 
     async def whom(self, request: Request) -> Response:
         pool = request.query_params.get("pool")
@@ -141,7 +149,7 @@ class _Desk:
             type_=_optional(body, "type"),
             reason=_optional(body, "reason"),
             request=_text(body, "request"),
-            who=who(request),
+            who=await who(request),
         )
         return reply({"runs": rows})
 
@@ -152,34 +160,43 @@ class _Desk:
             since=_instant(body, "since"),
             reason=_optional(body, "reason"),
             request=_text(body, "request"),
-            who=who(request),
+            who=await who(request),
         )
         return reply({"runs": rows})
 
     async def cancel(self, request: Request) -> Response:
-        run = _run(await _body(request))
+        body = await _body(request)
+        run = _run(body)
         if run is None:
             raise BadRequestError("the call names no run", None)
-        return reply({"run": await self._office.cancel(run, who(request))})
+        return reply({"run": await self._office.cancel(run, await who(request), _optional(body, "reason"))})
 
     async def reload(self, request: Request) -> Response:
         body = await _body(request)
         outcome = await self._office.reload(
             expect=_optional(body, "expect"),
             accept=body.get("accept") is True,
-            who=who(request),
+            who=await who(request),
             note=_optional(body, "note"),
         )
         return reply(outcome.to_json())
 
 
-def who(request: Request) -> str:
-    """The user at the other end of the socket, by name where it has one."""
+async def who(request: Request) -> str:
+    """The user at the other end of the socket, by name where it has one.
+
+    Asked for on a thread: a directory of users somewhere on the network must not hold up anything that is due.
+    """
     transport = request.scope.get("extensions", {}).get(TRANSPORT)
     channel = transport.get_extra_info("socket") if transport is not None else None
     if channel is None:
         return "unknown"
     _, uid, _ = _PEER.unpack(channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
+    return await asyncio.to_thread(_name_of, uid)
+
+
+@lru_cache(maxsize=256)
+def _name_of(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -188,14 +205,16 @@ def who(request: Request) -> str:
 
 async def _body(request: Request) -> dict[str, Any]:
     content = b""
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > LARGEST_BODY:
-            raise BadRequestError("the call's body is too large", None)
     try:
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > LARGEST_BODY:
+                raise BadRequestError("the call's body is too large", None)
         body = json.loads(content or b"{}")
-    except ValueError as error:
-        raise BadRequestError(f"the call's body is no JSON: {error}", None) from error
+    except ClientDisconnect as error:
+        raise BadRequestError("the caller went away in the middle of its call", None) from error
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError("the call's body is no JSON", None) from error
     if not isinstance(body, dict):
         raise BadRequestError("the call's body is no JSON object", None)
     return body
@@ -204,8 +223,17 @@ async def _body(request: Request) -> dict[str, Any]:
 def _optional(body: Mapping[str, Any], name: str) -> str | None:
     value = body.get(name)
     if value is None or isinstance(value, str):
-        return value or None
+        return _bounded(name, value) if value else None
     raise BadRequestError(f"{name} is to be a text, found {value!r}", None)
+
+
+def _bounded(name: str, text: str) -> str:
+    """A text that can be stored and logged."""
+    if len(text) > LONGEST_TEXT:
+        raise BadRequestError(f"{name} is too long: {len(text)} characters, {LONGEST_TEXT} at most", None)
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadRequestError(f"{name} holds half a character", "send UTF-8")
+    return text
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
@@ -241,9 +269,9 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or not int(text):
+    if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
         raise BadRequestError(f"{name} is to be a whole number above 0, found {text!r}", None)
-    return min(int(text), LARGEST_NUMBER)
+    return LARGEST_NUMBER if len(text) > LONGEST_NUMBER else min(int(text), LARGEST_NUMBER)
 
 
 def _instant(values: Mapping[str, Any], name: str) -> datetime | None:

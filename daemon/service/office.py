@@ -75,6 +75,7 @@ class Office:
 
     def health(self) -> dict[str, Any]:
         """Whether the daemon does its work, in one line."""
+        self._chores.tell_projects()
         troubles = self._troubles.all()
         ok = self._engine.is_running and self._chores.is_fresh and not troubles
         if not self._engine.is_running:
@@ -159,6 +160,11 @@ class Office:
             }
             for no, pool in numbered(book).items()
         ]
+
+    def gauges(self) -> dict[str, Any]:
+        """What metrics show, without a question to the ledger."""
+        pools = len(self._engine.book.timetable.pools) if self._engine.has_version else 0
+        return {"pools": pools, "projects": self._projects()}
 
     async def history(
         self, *, pool: str | None, project: str | None, since: datetime | None, state: str | None, limit: int
@@ -278,7 +284,7 @@ class Office:
             raise WrongCallError(f"run {run} has succeeded", "poolpower now does the same action anew")
         return [detail.record]
 
-    async def cancel(self, run: int, who: str) -> dict[str, Any]:
+    async def cancel(self, run: int, who: str, reason: str | None = None) -> dict[str, Any]:
         """End a waiting run.
 
         Raises:
@@ -287,7 +293,7 @@ class Office:
             LedgerUnavailable: nothing was changed.
         """
         self._require_running()
-        await self._engine.cancel(run, who)
+        await self._engine.cancel(run, f"cancelled by {who}" + (f": {reason}" if reason else ""))
         return await self.show(run)
 
     async def reload(self, *, expect: str | None, accept: bool, who: str, note: str | None) -> Outcome:
@@ -344,7 +350,7 @@ class Office:
         chosen: dict[Pool, None] = {}
         for name in names:
             found = [pool for pool in pools if name in (pool.key, f"{pool.project}/{pool.key}")] or [
-                pool for pool in pools if fnmatchcase(pool.key, name) or fnmatchcase(f"{pool.project}/{pool.key}", name)
+                pool for pool in pools if fnmatchcase(f"{pool.project}/{pool.key}" if "/" in name else pool.key, name)
             ]
             if not found:
                 raise NotFoundError(

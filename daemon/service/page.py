@@ -42,7 +42,7 @@ def app(office: Office) -> Starlette:
 
     async def metrics(request: Request) -> Response:
         del request
-        return PlainTextResponse(_metrics(await office.status(), office.health()))
+        return PlainTextResponse(_metrics(office.gauges(), office.health()))
 
     async def unreadable(request: Request, error: Exception) -> Response:
         del request
@@ -82,14 +82,14 @@ def _row(pool: dict[str, Any]) -> str:
     return f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
 
 
-def _metrics(status: dict[str, Any], health: dict[str, Any]) -> str:
+def _metrics(gauges: dict[str, Any], health: dict[str, Any]) -> str:
     lines = [
         "# HELP poolpower_up Whether the daemon does its work.",
         "# TYPE poolpower_up gauge",
         f"poolpower_up {int(health['ok'])}",
         "# HELP poolpower_pools Pools of the schedule in force.",
         "# TYPE poolpower_pools gauge",
-        f"poolpower_pools {len(status['pools'])}",
+        f"poolpower_pools {gauges['pools']}",
         "# HELP poolpower_troubles Things that need a person.",
         "# TYPE poolpower_troubles gauge",
         f"poolpower_troubles {len(health['trouble'])}",
@@ -98,7 +98,7 @@ def _metrics(status: dict[str, Any], health: dict[str, Any]) -> str:
         lines += [f"# TYPE poolpower_project_{name} gauge"]
         lines += [
             f'poolpower_project_{name}{{project="{_label(project["project"])}"}} {int(project[key])}'
-            for project in status["projects"]
+            for project in gauges["projects"]
         ]
     return "\n".join(lines) + "\n"
 

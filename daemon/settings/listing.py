@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from daemon.settings.levels import PREFIX
-from daemon.settings.model import Settings
+from daemon.settings.model import DEFAULT_ORIGIN, Settings
 
 if TYPE_CHECKING:
     from typing import Any
 
 MASK = "***"
+NOT_SET = "not set"
+"""The place of a value that is nowhere, and has no default either."""
 _VISIBLE = 4
 _USERINFO = re.compile(r"//[^/@\s]*@")
 
@@ -35,11 +37,16 @@ def in_force(settings: Settings) -> list[InForce]:
         InForce(
             variable=PREFIX + name.upper(),
             value=_shown(name, getattr(settings, name)),
-            origin=settings.origin(name),
+            origin=_place(settings, name),
             meaning=field.description or "",
         )
         for name, field in Settings.model_fields.items()
     ]
+
+
+def _place(settings: Settings, name: str) -> str:
+    origin = settings.origin(name)
+    return NOT_SET if origin == DEFAULT_ORIGIN and getattr(settings, name) is None else origin
 
 
 def _shown(name: str, value: Any) -> str | None:

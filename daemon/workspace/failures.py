@@ -9,6 +9,7 @@ may have come after it, and is *lost* (protocol 4.4).
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ _BEFORE_SENDING = (
 )
 
 _MOST_WORDS = 300
+_WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_OBJECT = re.compile(r"<[A-Za-z]|\b[A-Z]\w*+\(")
+"""Where the representation of an object begins."""
 
 
 def fate_of(error: BaseException) -> Fate:
@@ -42,8 +46,20 @@ def words_for(error: BaseException, host: str, seconds: float) -> str:
     if _first(error, (TimeoutError,)) is not None:
         return f"no complete answer from {host} after {seconds:.1f} s"
     root = _root(error)
-    said = " ".join(str(root).split())[:_MOST_WORDS]
-    return f"connected to {host}, but the answer cannot be read: {type(root).__name__}{said and ': ' + said}"
+    said = _said(root)
+    return f"connected to {host}, but the answer cannot be read: {_kind(root)}{said and ': ' + said}"
+
+
+def _kind(error: BaseException) -> str:
+    """``ServerDisconnectedError`` as "server disconnected error"."""
+    return _WORD_ENDS.sub(" ", type(error).__name__).lower()
+
+
+def _said(error: BaseException) -> str:
+    """What an exception says for people: not the objects of a library that stand in it."""
+    parts = [getattr(error, "message", None), getattr(error, "strerror", None), *error.args]
+    said = " ".join(next((part for part in parts if isinstance(part, str)), "").split())
+    return _OBJECT.split(said, maxsplit=1)[0].rstrip(" :,([{='\"")[:_MOST_WORDS]
 
 
 def _unsent(error: BaseException, host: str) -> str:

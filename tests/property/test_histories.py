@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from daemon.errors import PoolpowerError
+from daemon.execution import pump, sending
 from daemon.ledger import schema
+from daemon.ledger.errors import LedgerUnavailable
 from daemon.timetable.actions import Action
 from daemon.timetable.schedulefile import parse_schedule
 from daemon.workspace.port import Call
@@ -68,8 +72,8 @@ async def happen(world: World, step: Happening) -> None:
             cloud.script(Call.ACT_ON_POOL, ANSWERS[number % len(ANSWERS)])
         case "lose":
             cloud.script_executed(Call.ACT_ON_POOL, LOST)
-        case "kill":
-            await die_and_come_back(world, number)
+        case "kill" | "disk":
+            await (die_and_come_back if step.kind == "kill" else commit_fails)(world, number)
         case "sleep":
             await world.sleep_through(number * 7 % 1500)
         case "reload":
@@ -90,6 +94,32 @@ async def die_and_come_back(world: World, number: int) -> None:
     world.cloud()._scripts.clear()
     world.clock.advance(number * 11 % 3000)
     await world.start_again(a_schedule(number) if number % 4 == 0 else None)
+
+
+async def commit_fails(world: World, number: int) -> None:
+    """The ledger cannot be written for some commits, each of which may be on the disk all the same (protocol 7.1)."""
+    commit = world.ledger.writer._commit
+    inner, left = commit.carry_out, [1 + number % 3]
+
+    def carry_out(orders: Any) -> Any:
+        if left[0] == 0:
+            return inner(orders)
+        left[0] -= 1
+        if number % 2:
+            inner(orders)
+        raise LedgerUnavailable("the disk said no", None)
+
+    commit.carry_out = carry_out  # type: ignore[method-assign]
+    for _ in range(9):  # whatever is asked for meanwhile is refused, and asked for again
+        with suppress(LedgerUnavailable):
+            world.clock.advance(1 + number % 9)
+            await world.engine.tick()
+            await world.now(list(Action)[number % 4], KEYS[number % 2], request=f"d{number}")
+        with suppress(LedgerUnavailable):
+            await world.settle()
+    await world.until(lambda: left[0] == 0)
+    commit.carry_out = inner  # type: ignore[method-assign]
+    await world.settle()
 
 
 async def by_hand(world: World, step: Happening) -> None:
@@ -237,6 +267,8 @@ KINDS = st.sampled_from(
         "ask",
         "cancel",
         "sweep",
+        "disk",
+        "disk",
     ]
 )
 HISTORIES = st.lists(st.builds(Happening, KINDS, st.integers(0, 999)), min_size=4, max_size=14)
@@ -249,7 +281,11 @@ HISTORIES = st.lists(st.builds(Happening, KINDS, st.integers(0, 999)), min_size=
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(first=st.integers(0, 999), history=HISTORIES)
+@example(first=1, history=[Happening("disk", 7), Happening("pass", 239), Happening("disk", 4), Happening("disk", 11)])
 @example(first=1, history=[Happening("lose", 0), Happening("pass", 239), Happening("kill", 77), Happening("ask", 2)])
 def test_whatever_happens_every_action_is_accounted_for(first: int, history: list[Happening]) -> None:
     """Claimed once, carried out or accounted for, crashes and all (protocol 1.4, 2.1, 3.1, 4.1, 4.5, 5.2)."""
-    asyncio.run(live_through(first, history))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pump, "RETRY_LEDGER_AFTER", 0.001)
+        patch.setattr(sending, "STORE_AGAIN_EVERY", 0.001)
+        asyncio.run(live_through(first, history))

@@ -279,3 +279,13 @@ def test_lines_go_to_standard_error_unless_told(capsys: pytest.CaptureFixture[st
     logs.get_logger().info("daemon.started")
     told = capsys.readouterr()
     assert (told.out, json.loads(told.err)["event"]) == ("", "daemon.started")
+
+
+def test_only_what_json_cannot_hold_is_written_otherwise(stream: Stream) -> None:
+    """The other fields, the level and the instant keep their form, and so do the neighbours inside a field."""
+    logs.get_logger().info("x", odd="a\ud800b", count=3, inner={"ok": [1, "two"], "big": [2**80, 4]}, huge=10**5000)
+    (line,) = stream.lines
+    assert (line["event"], line["level"], line["count"], line["odd"]) == ("x", "info", 3, "a\\ud800b")
+    assert line["inner"] == {"ok": [1, "two"], "big": [str(2**80), 4]}
+    assert line["huge"] == hex(10**5000)
+    assert re.fullmatch(r"[-0-9T:.]+Z", line["timestamp"])

@@ -165,3 +165,28 @@ def test_base64_of_a_user_and_password_is_masked_by_its_header() -> None:
     """Basic authentication goes by the header's name, for its text equals no secret."""
     basic = base64.b64encode(f"user:{CANARY}".encode()).decode()
     assert basic not in scrub(f"Proxy-Authorization: Basic {basic}")
+
+
+@pytest.mark.parametrize("shape", ["x", "token", "secret-", "a_", "- ", "=", "a=", "token: ", '"', "://a:", "a:", "\t"])
+def test_long_texts_get_their_secrets_masked(shape: str) -> None:
+    """What a server sends may be long; see tests/bench for the time it takes."""
+    long = "a: " + shape * (200_000 // len(shape))
+    masked = scrub(f"{long} . token=hunter22 ://user:hunter22@host")
+    assert "hunter22" not in masked
+    assert masked.endswith(" token=*** ://***@host")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("url=https://host/x?token=abc", "url=https://host/x?token=***"),
+        ("x-ak=abc", "x-ak=***"),
+        ("risk=abc, foo_ak=b", "risk=abc, foo_ak=b"),
+        ("my-secret-thing : 'abc'", "my-secret-thing : '***'"),
+        ("token=, a=b", "token=, a=b"),
+        ("https://a:b:c@d@host/x", "https://***@host/x"),
+    ],
+)
+def test_names_are_told_apart_by_whole_words(text: str, kept: str) -> None:
+    """A secret behind an ordinary pair is found, and an ordinary name that ends like a short one is none."""
+    assert scrub(text) == kept

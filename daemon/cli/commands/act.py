@@ -58,7 +58,10 @@ def now(
 @reason_option
 @output.json_option
 def retry(*, run: int | None, since: str | None, wait: bool, reason: str | None, as_json: bool) -> int:
-    """Do a failed run again, as a new manual run; the old one stays as it ended."""
+    """Do a run again that did not succeed, as a new manual run; the old one stays as it ended.
+
+    With --since: of each pool the newest run from then on, where that is failed, partial, expired, missed or unknown.
+    """
     from daemon.cli.control import Control, request_id  # noqa: PLC0415 - imports http.client
 
     if (run is None) == (since is None):

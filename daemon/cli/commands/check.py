@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def check(file: Path | None, *, strict: bool, as_json: bool) -> int:
     try:
         loaded = load_schedule(path)
     except ScheduleError as error:
-        _tell(error.findings, (), as_json=as_json)
+        _tell([_for(file, one) for one in error.findings], (), as_json=as_json)
         if not as_json:
             output.say(f"{path} is invalid: {_count(error.findings, 'error')}", fg="red")
         return Exit.INVALID
@@ -41,6 +42,13 @@ def check(file: Path | None, *, strict: bool, as_json: bool) -> int:
     if not as_json:
         output.say(f"{path} is valid: {_summary(loaded)}", fg="green")
     return Exit.FAILED if strict and loaded.warnings else Exit.DONE
+
+
+def _for(file: Path | None, finding: Finding) -> Finding:
+    """To somebody who named the file, the setting that leads to the daemon's is no help."""
+    from daemon.timetable.schedulefile.source import ABSENT, ABSENT_AS_NAMED  # noqa: PLC0415
+
+    return finding if file is None or finding.hint != ABSENT else replace(finding, hint=ABSENT_AS_NAMED)
 
 
 def _tell(errors: Sequence[Finding], warnings: Sequence[Finding], *, as_json: bool) -> None:

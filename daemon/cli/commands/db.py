@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli import output
+from daemon.errors import PoolpowerError
 
 if TYPE_CHECKING:
     from daemon.settings import Settings
@@ -42,6 +43,8 @@ def backup(target: Path, *, overwrite: bool, as_json: bool) -> None:
     """Copy the ledger to the file TARGET, beside a running daemon too, and check the copy."""
     from daemon.ledger.upkeep import back_up  # noqa: PLC0415 - heavy imports only where used
 
+    if target.exists() and not overwrite:
+        raise PoolpowerError(f"{target} exists already", "name another file, or replace it with --overwrite")
     done = back_up(_url(_settings()), target, overwrite=overwrite)
     fields = {"path": str(done.path), "size": done.size, "revision": done.revision}
     _tell(f"{done.path}: {done.size} bytes, revision {done.revision}, checked", fields, as_json=as_json)

@@ -21,13 +21,16 @@ NEXT = 5
 
 
 @click.command()
-@click.argument("policy")
+@click.argument("words", metavar="POLICY", nargs=-1, required=True)
 @click.option("--zone", metavar="ZONE", help="Time zone of a policy that names none; else the schedule file's.")
 @output.json_option
-def explain(*, policy: str, zone: str | None, as_json: bool) -> int:
+def explain(*, words: tuple[str, ...], zone: str | None, as_json: bool) -> int:
     """Say in words what a POLICY means, and when it is due next. Put it in quotes."""
     from daemon.timetable.language import PolicyError, describe, format_policy, parse_policy  # noqa: PLC0415
 
+    if len(words) > 1:
+        raise WrongUseError("a policy is one sentence", f'put it in quotes: poolpower explain "{" ".join(words)}"')
+    policy = words[0]
     try:
         parsed = parse_policy(policy)
     except PolicyError as error:

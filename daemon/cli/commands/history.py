@@ -63,7 +63,10 @@ def history(pool: str | None, since: str | None, state: str | None, limit: int, 
 @click.argument("run", type=click.IntRange(min=1))
 @output.json_option
 def show(run: int, as_json: bool) -> None:
-    """Show one run with every attempt, error, job and desktop."""
+    """Show one run with every attempt, error, job and desktop.
+
+    Asks the daemon, or reads the ledger where no daemon answers.
+    """
     from daemon.cli.ledgerview import LedgerView  # noqa: PLC0415 - imports http.client
     from daemon.cli.story import tell_story  # noqa: PLC0415
     from daemon.settings import load_settings  # noqa: PLC0415 - pydantic takes a moment to import

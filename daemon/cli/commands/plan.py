@@ -23,7 +23,7 @@ INSTANT = timedelta(microseconds=1)
 @click.option("--from", "from_", metavar="T", help="From then on; now unless said.")
 @click.option("--until", metavar="T", help="Until then; a week from the beginning unless said. A date is included.")
 @click.option("--pool", "pools", metavar="POOL", multiple=True, help="Only this pool: key, PROJECT/KEY or a pattern.")
-@click.option("--week", is_flag=True, help="Draw the days, one band a pool.")
+@click.option("--week", is_flag=True, help="Draw the same days, one band a pool.")
 @output.json_option
 def plan(*, from_: str | None, until: str | None, pools: tuple[str, ...], week: bool, as_json: bool) -> None:
     """Show what will happen and what will not, and why.
@@ -46,7 +46,8 @@ def plan(*, from_: str | None, until: str | None, pools: tuple[str, ...], week: 
     elif week:
         draw_week(timetable, chosen, begin, end, zone=_zone(timetable))
     else:
-        list_plan(planned(timetable, after, end, pools=chosen), timetable.pools if chosen is None else chosen)
+        entries = planned(timetable, after, end, pools=chosen)
+        list_plan(entries, timetable.pools if chosen is None else chosen, _zone(timetable))
 
 
 def _window(timetable: Timetable, from_: str | None, until: str | None) -> tuple[datetime, datetime]:

@@ -12,7 +12,9 @@ from daemon.cli import output
 @click.command()
 @output.json_option
 def settings(as_json: bool) -> None:
-    """Show the settings in force and where each comes from, secrets masked.
+    """Show the settings in force in this shell and where each comes from, secrets masked.
+
+    A daemon that was started elsewhere may have others.
 
     Highest first: environment, environment file, secret files of systemd and the container, the names of the vendor's
     SDK, default.
@@ -30,5 +32,6 @@ def settings(as_json: bool) -> None:
         value = "-" if row.value is None else output.printable(row.value)
         table.add_row(row.variable, value, output.printable(row.origin), row.meaning)
     output.print_table(table)
+    output.note("these are the settings of this shell; a daemon that was started elsewhere may have others")
     for unreadable in loaded.unreadable:
         output.note(unreadable)

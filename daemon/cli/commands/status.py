@@ -16,7 +16,7 @@ _OK = 200
 @click.command()
 @output.json_option
 def status(as_json: bool) -> None:
-    """Show the daemon and its pools: next action, last run, overrides, trouble."""
+    """Show the daemon and its pools: next action, last run, trouble."""
     from daemon.cli.control import Control  # noqa: PLC0415 - imports http.client
 
     found = Control.found().get("/v1/status")

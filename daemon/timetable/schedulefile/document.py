@@ -7,6 +7,7 @@ section, stands in two of them.
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,37 @@ _BOM: Final = "\ufeff"
 _WHERE: Final = re.compile(
     r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL
 )
+
+_CURLY: Final = frozenset("“”„‟‘’‚‛«»＂")
+"""What editors and web pages make of straight quotes."""
+_STRAIGHT: Final = 'use straight quotes: "20:00"'
+_UNENDED: Final = "the quote at the end of the text is missing on this line"
+_MENDS: Final = {
+    "Invalid value": 'text stands in quotes: "20:00"',
+    "Invalid initial character for a key": 'a name of other characters than a-z, 0-9, "-", "_" needs quotes: "设计部"',
+    "Expected '=' after a key": 'write KEY = VALUE; a key with a blank in it needs quotes: "call centre"',
+    "Expected ']' at the end of a table": 'end it with "]"; a name with a blank needs quotes: [pools."call centre"]',
+    "Unclosed array": 'a comma is missing between two values, or the "]" at the end of the list',
+    "Unclosed inline table": 'a comma is missing between two values, or the "}" at the end',
+    "Illegal character '\\n'": _UNENDED,
+    "Illegal character '\\r'": _UNENDED,
+    "Unterminated string": _UNENDED,
+    "Expected newline or end of document": 'one KEY = VALUE a line, and text stands in quotes: "20:00"',
+    "Cannot": "a key or table stands once",
+}
+"""How tomllib's complaints begin, and what mends them."""
+_MOST_PARTS: Final = 32
+"""Parts of a dotted key; tomllib takes a time that grows with the square of them."""
+_PART: Final = r"""(?:"(?:[^"\\\n]|\\.)*+"?+|'[^'\n]*+'?+|[A-Za-z0-9_-]++)"""
+_DOT: Final = r"[ \t]*+\.[ \t]*+"
+_TOKEN: Final = re.compile(
+    r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*+"{0,5}+'
+    r"|'''(?:[^']|'{1,2}(?!'))*+'{0,5}+"
+    r"|#[^\n]*+"
+    rf"|(?P<key>{_PART}(?:{_DOT}{_PART}){{0,{_MOST_PARTS - 1}}}+(?P<more>{_DOT}{_PART})?+)"
+)
+"""What can hold dots, in a text that need not be valid: an open string is taken too, so that nothing is read twice."""
+_KEY_FOLLOWS: Final = re.compile(r"[ \t]*+=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +133,9 @@ class _Merge:
 
 
 def _parse(name: str, text: str) -> dict[str, Any] | Finding:
+    long_key = _long_key(name, text)
+    if long_key is not None:
+        return long_key
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -108,7 +143,28 @@ def _parse(name: str, text: str) -> dict[str, Any] | Finding:
     except RecursionError:
         return Lines(name, text).finding(0, 0, "tables or lists are nested too deeply to be read")
     except ValueError as error:  # a number beyond what Python converts
-        return Lines(name, text).finding(0, 0, f"not valid TOML: {error}")
+        return _long_number(name, text) or Lines(name, text).finding(0, 0, f"not valid TOML: {error}")
+
+
+def _long_key(name: str, text: str) -> Finding | None:
+    """The first key of more parts than any file needs, before tomllib reads it."""
+    if text.count(".") < _MOST_PARTS:
+        return None
+    found = next((token for token in _TOKEN.finditer(text) if token["more"] is not None), None)
+    if found is None:
+        return None
+    message = f"a key has more than {_MOST_PARTS} parts"
+    return Lines(name, text).finding(found.start(), found.end(), message, "is it meant as text? text stands in quotes")
+
+
+def _long_number(name: str, text: str) -> Finding | None:
+    """The first number of more digits than Python converts."""
+    for token in _TOKEN.finditer(text):
+        word = token[0].lstrip("-").replace("_", "")
+        if word.isdecimal() and len(word) > sys.get_int_max_str_digits() and not _KEY_FOLLOWS.match(text, token.end()):
+            message = f"not valid TOML: a number of {len(word)} digits is beyond what can be read"
+            return Lines(name, text).finding(token.start(), token.end(), message)
+    return None
 
 
 def _syntax(name: str, text: str, complaint: str) -> Finding:
@@ -122,12 +178,11 @@ def _syntax(name: str, text: str, complaint: str) -> Finding:
     lines = text.split("\n")
     line = int(match["line"]) - 1
     start = sum(len(before) + 1 for before in lines[:line]) + min(int(match["column"]) - 1, len(lines[line]))
-    return Lines(name, text).finding(start, start + 1, message, _mend(what))
+    return Lines(name, text).finding(start, start + 1, message, _mend(what, text[start : start + 1]))
 
 
-def _mend(what: str) -> str | None:
-    if what.startswith("Invalid value"):
-        return 'text stands in quotes: "20:00"'
-    if what.startswith("Cannot"):
-        return "a key or table stands once"
-    return None
+def _mend(what: str, found: str = "") -> str | None:
+    """The mend for what tomllib complains about at a character: the commonest slips that end so."""
+    if found and found in _CURLY:
+        return _STRAIGHT
+    return next((mend for complaint, mend in _MENDS.items() if what.startswith(complaint)), None)

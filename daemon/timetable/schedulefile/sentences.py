@@ -24,6 +24,14 @@ OPTION_KEYS: Final = ("type", "zone", "spread", "retry", "catch_up")
 """The keys of ``[defaults]``."""
 
 
+_LENGTHS: Final = {
+    "retry": 'write a length of time such as "2h"',
+    "spread": 'write a length of time such as "20m"',
+    "catch_up": 'write a length of time such as "2h", or false for no catch-up',
+}
+"""How the keys that take a length of time are written."""
+
+
 class Sentences:
     """Reads policies in both spellings, and tells what is wrong with them at their place in the file."""
 
@@ -61,7 +69,14 @@ def complain(
         if problem.key is not None and problem.key not in keys and forbidden.looks_forbidden(problem.key):
             complaints.error(_exactly(spot, item, problem, keys), forbidden.MESSAGE, forbidden.HINT)
         else:
-            complaints.error(_exactly(spot, item, problem, keys), problem.message, problem.hint)
+            complaints.error(_exactly(spot, item, problem, keys), problem.message, _mend(item, problem))
+
+
+def _mend(item: str | Mapping[str, Any], problem: Problem) -> str | None:
+    """What the language says; quotes alone do not make a length of time of a bare number or ``true``."""
+    if isinstance(item, str) or not isinstance(item.get(problem.key or ""), int | float):
+        return problem.hint
+    return _LENGTHS.get(problem.key or "", problem.hint)
 
 
 def _exactly(spot: Spot, item: str | Mapping[str, Any], problem: Problem, keys: Collection[str]) -> Spot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes that a schedule may have in all; 10,000 pools take about one million."""
+
+ABSENT_AS_NAMED: Final = "write it (schedules.example.toml is a start), or name another"
+"""The mend where somebody named a file that does not exist."""
+ABSENT: Final = "write one (schedules.example.toml is a start), or name another with POOLPOWER_SCHEDULES"
+"""The mend where the settings lead to a file that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ def texts_hash(texts: Sequence[tuple[str, str]]) -> str:
 def _read(file: Path, room: int) -> str | Finding:
     """The text of one file, at most ``room`` bytes, or what is wrong with it."""
     try:
+        if not stat.S_ISREG(file.stat().st_mode):  # to open a pipe would wait for somebody to write into it
+            return Finding(str(file), 1, 1, 1, "is no regular file", "put the schedule into an ordinary file")
         with file.open("rb") as stream:
             content = stream.read(room + 1)
     except OSError as error:
@@ -106,8 +114,7 @@ def _read(file: Path, room: int) -> str | Finding:
 
 def _unreadable(file: Path, error: OSError) -> Finding:
     if isinstance(error, FileNotFoundError):
-        message = "no such file"
-        hint = "write one (schedules.example.toml is a start), or name another with POOLPOWER_SCHEDULES"
+        message, hint = "does not exist", ABSENT
     elif isinstance(error, PermissionError):
         message, hint = "may not be read by this user", "let the service's user read it: chmod or chgrp"
     else:

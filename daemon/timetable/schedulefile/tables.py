@@ -26,6 +26,9 @@ _KINDS: Final = {
     dict: "a table",
 }
 
+_OTHERWISE: Final = {"policy": "policies", "pool": "pools", "tz": "timezone", "zone": "timezone"}
+"""Keys that people write for others, too far from them to be slips."""
+
 
 @dataclass(slots=True)
 class Table:
@@ -115,7 +118,8 @@ class Table:
             self.complaints.error(spot, f"unknown key {shown(key)}", self._meant(key))
 
     def _meant(self, key: str) -> str | None:
-        close = near_miss(key.lower().replace("-", "_"), sorted(self.asked))
+        otherwise = _OTHERWISE.get(key.lower(), "")
+        close = otherwise if otherwise in self.asked else near_miss(key.lower().replace("-", "_"), sorted(self.asked))
         if close:
             return f'did you mean "{close}"?'
         return f"expected {listed(sorted(self.asked))}"

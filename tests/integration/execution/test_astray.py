@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def lie_once(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the next commit reported as failed though it is on the disk."""
-    inner, lied = writer._commit.carry_out, []
+    inner = writer._commit.carry_out
+    lied: list[bool] = []
 
     def carry_out(orders: Sequence[object]) -> object:
         done = inner(orders)  # type: ignore[arg-type]
@@ -111,7 +112,9 @@ async def test_a_run_that_is_to_be_looked_at_and_is_nowhere_is_looked_at(world: 
 
 async def test_a_sweep_leaves_alone_what_is_in_hand(world: World) -> None:
     """What waits, is being sent, or is looked at is where it belongs (protocol 5.3)."""
-    await world.begin(schedule(a=["stop at 12:05", "start at 12:05:30"], b=["stop at 12:05 spread 10m"], c=["stop at 12:05"]))
+    await world.begin(
+        schedule(a=["stop at 12:05", "start at 12:05:30"], b=["stop at 12:05 spread 10m"], c=["stop at 12:05"])
+    )
     held = world.cloud().hold(Call.ACT_ON_POOL, target="p-c")
     await world.advance(340)
     await held.arrived.wait()

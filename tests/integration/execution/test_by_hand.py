@@ -47,7 +47,7 @@ async def test_a_backlog_is_claimed_before_a_run_is_cancelled(world: World, monk
     await world.begin(schedule(a=["stop at 12:00:10 spread 3h"], b=["stop at 12:01", "start at 12:01:01"]))
     await world.advance(30)
     world.clock.advance(40)
-    await world.engine.cancel(1, "ann")
+    await world.engine.cancel(1, "cancelled by ann")
     assert world.states() == ["skipped", "superseded", "pending"]
 
 
@@ -154,7 +154,7 @@ async def test_a_waiting_run_can_be_cancelled(world: World) -> None:
     """To cancel ends a waiting run as skipped, saying by whom (protocol 4.10)."""
     await world.begin(schedule(a=["stop at 12:05 spread 3h"]))
     await world.advance(300)
-    cancelled = await world.engine.cancel(1, "ann")
+    cancelled = await world.engine.cancel(1, "cancelled by ann")
     assert cancelled.state is State.SKIPPED
     assert world.ends() == ["stop skipped: cancelled by ann"]
     await world.idle(3 * 3600)
@@ -166,9 +166,9 @@ async def test_only_a_waiting_run_can_be_cancelled(world: World) -> None:
     await world.begin(schedule(a=["stop at 12:05"]))
     await world.advance(300)
     with pytest.raises(RefusedError, match="run 1 is accepted; only a waiting run can be cancelled"):
-        await world.engine.cancel(1, "ann")
+        await world.engine.cancel(1, "cancelled by ann")
     with pytest.raises(RefusedError, match="there is no run 99"):
-        await world.engine.cancel(99, "ann")
+        await world.engine.cancel(99, "cancelled by ann")
 
 
 async def test_cancelling_what_may_have_been_executed_stops_its_attempts(world: World) -> None:
@@ -176,7 +176,7 @@ async def test_cancelling_what_may_have_been_executed_stops_its_attempts(world: 
     await world.begin(schedule(a=["stop at 12:05"]))
     world.cloud().script(Call.ACT_ON_POOL, LOST)
     await world.advance(300)
-    cancelled = await world.engine.cancel(1, "ann")
+    cancelled = await world.engine.cancel(1, "cancelled by ann")
     assert cancelled.state is State.ACCEPTED
     assert world.run(1).reason == "cancelled by ann; judged by the desktops"
     await world.advance(20, longest=5)
@@ -201,7 +201,7 @@ async def test_cancelling_while_another_run_holds_the_pool_takes_effect_after_it
         "job_id": "job-x",
     }
     await world.write(schema.runs.insert().values(holder))
-    assert (await world.engine.cancel(1, "ann")).state is State.PENDING
+    assert (await world.engine.cancel(1, "cancelled by ann")).state is State.PENDING
     await world.write(schema.runs.delete().where(schema.runs.c.id == 9))
     await world.advance(100, longest=10)
     assert world.states() == ["failed"]
@@ -216,5 +216,5 @@ async def test_cancelling_the_rest_of_a_reboot_leaves_it_partial(world: World) -
     world.cloud().script(Call.ACT_ON_DESKTOPS, *[CONFLICT] * 9)
     await world.advance(20, longest=5)
     assert world.states() == ["pending"]
-    assert (await world.engine.cancel(1, "ann")).state is State.PARTIAL
+    assert (await world.engine.cancel(1, "cancelled by ann")).state is State.PARTIAL
     assert world.ends() == ["reboot partial: cancelled by ann"]

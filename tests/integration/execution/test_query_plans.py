@@ -53,7 +53,7 @@ def test_a_gates_standing_is_answered_from_the_partial_indexes(spy: Spy) -> None
     gates.standings(spy, [1])  # type: ignore[arg-type]
     (plan,) = spy.plans
     assert plan.count("runs_standing_word (pool_no=?)") == 2
-    assert plan.count("runs_one_in_flight (pool_no=?)") == 3
+    assert plan.count("runs_one_in_flight (pool_no=?)") == 2
     assert plan.count("runs_open (pool_no=?)") == 2
     assert "SCAN" not in plan.replace("SCALAR", "").replace("SCAN anon_1", "")  # the few rows that were found
 
@@ -64,6 +64,7 @@ QUESTIONS: list[Callable[[Spy], object]] = [
     lambda spy: claims.asked_before(spy, "r1"),  # type: ignore[arg-type]
     lambda spy: runs.read(spy, [1, 2]),  # type: ignore[arg-type]
     runs.read_open,  # type: ignore[list-item]
+    lambda spy: gates.open_besides(spy, ()),  # type: ignore[arg-type]
     lambda spy: outcomes.bearings(spy, a_run()),  # type: ignore[arg-type]
     recovering.last_attempts,  # type: ignore[list-item]
     lambda spy: recovering.sent_since(spy, a_run().due_at),  # type: ignore[arg-type]

@@ -345,6 +345,42 @@ async def test_a_run_that_cannot_pass_its_gate_is_found_among_its_batch(
     assert (slots.taken, slots.free) == (0, 16)
 
 
+async def test_faults_count_only_in_succession(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run is set aside for failing again and again, not for three faults in a long life (protocol 4.13)."""
+    await world.begin(schedule(a=["stop at 12:05"]))
+    await world.advance(300)
+    inner = world.cloud().show_job
+    for _ in range(4):
+        monkeypatch.setattr(world.cloud(), "show_job", lambda _: 1 / 0)
+        await world.advance(20)
+        monkeypatch.setattr(world.cloud(), "show_job", inner)
+        await world.advance(20)
+    assert len(world.said("internal.fault")) == 4
+    assert world.states() == ["accepted"]
+    world.cloud().finish_all()
+    await world.advance(20)
+    assert world.states() == ["succeeded"]
+
+
+async def test_nothing_is_remembered_of_a_run_that_is_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its faults nor its doubts outlive a run, whatever ended it."""
+    await world.begin(schedule(a=["stop at 12:05"]))
+    world.cloud().script(Call.ACT_ON_POOL, CONFLICT)
+    await world.advance(300)
+    roster = world.engine.roster
+    assert roster.doubtful == {1}
+    monkeypatch.setattr(world.cloud(), "list_desktops", lambda _: 1 / 0)
+    await world.advance(10)
+    assert roster.faults[1] == 1
+    over = {"state": "skipped", "reason": "a test says so", "finished_at": world.clock.now()}
+    await world.write(schema.runs.update().values(over))
+    roster.doubtful.add(1)
+    world.engine.lanes["default"].halt("a test says so", world.engine._log)
+    await world.advance(60)
+    assert roster.doubtful == set()
+    assert not roster.faults
+
+
 async def test_an_attempt_that_fails_inside_us_is_left_to_the_sweep(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

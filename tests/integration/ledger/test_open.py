@@ -319,3 +319,43 @@ async def test_full_disk_at_start_is_said(url: str, path: Path, monkeypatch: pyt
     assert left.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     left.close()
     await open_ledger(url, now=AT).aclose()
+
+
+def test_ledger_with_a_second_name_is_refused(url: str, path: Path) -> None:
+    """Two hard links have two locks, and two daemons would write one database (protocol 5.2)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    other = path.with_name("other.db")
+    other.hardlink_to(path)
+    for name in (url, f"sqlite:///{other}"):
+        with pytest.raises(LedgerError, match="2 names") as caught:
+            open_ledger(name, now=AT)
+        assert caught.value.hint is not None
+        assert "-samefile" in caught.value.hint
+
+
+async def test_ledger_in_its_place_is_in_place(ledger: Ledger) -> None:
+    """Commits and checkpoints do not move it (protocol 7.1)."""
+    await ledger.writer.do(lambda conn: conn.exec_driver_sql("UPDATE heart SET beat = 7"))
+    await ledger.tend()
+    assert ledger.is_in_place() is None
+    await ledger.aclose()
+    assert ledger.is_in_place() is None
+
+
+@pytest.mark.parametrize("name", [lambda path: path, lock_path])
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_ledger_or_lock_that_was_taken_away_is_told(
+    ledger: Ledger, path: Path, name: Callable[[Path], Path], *, replaced: bool
+) -> None:
+    """What is committed from then on would be lost with the file (protocol 5.2)."""
+    file, aside = name(path), path.with_name("aside")
+    file.rename(aside)
+    if replaced:
+        file.touch()
+    told = ledger.is_in_place()
+    assert told is not None
+    assert str(file) in told
+    assert "moved or deleted while in use: stop poolpower" in told
+    aside.rename(file)
+    assert ledger.is_in_place() is None

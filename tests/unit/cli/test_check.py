@@ -94,3 +94,12 @@ def test_colour_is_for_terminals(poolpower: Callable[..., Any], machine: Path, o
     del on_terminal
     (machine / "s.toml").write_text(BROKEN)
     assert "\x1b[31m" in poolpower("check", "s.toml").out
+
+
+def test_file_that_was_named_and_does_not_exist(poolpower: Callable[..., Any]) -> None:
+    """The setting is a help only where it led there."""
+    named, by_setting = poolpower("check", "nofile.toml"), poolpower("check")
+    assert (named.code, by_setting.code) == (2, 2)
+    assert "nofile.toml: does not exist" in named.out
+    assert "POOLPOWER_SCHEDULES" not in named.out
+    assert "POOLPOWER_SCHEDULES" in by_setting.out

@@ -86,3 +86,9 @@ def test_odd_sentence_is_no_trace(poolpower: Callable[..., Any], sentence: str) 
     assert done.code == 2
     assert "\x1b" not in done.out + done.err
     assert "Traceback" not in done.err
+
+
+def test_sentence_without_quotes_is_shown_with_them(poolpower: Callable[..., Any]) -> None:
+    """The shell has made words of it."""
+    done = poolpower("explain", "stop", "at", "20:00", "--zone", "UTC")
+    assert (done.code, 'put it in quotes: poolpower explain "stop at 20:00"' in done.err) == (2, True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from daemon.cli.runs import local
 from daemon.ledger import history as ledger_history
 from daemon.ledger.upkeep import upgrade
 
@@ -171,3 +172,10 @@ class _Record:
 
     def to_json(self) -> dict[str, Any]:
         return self._fields
+
+
+def test_instants_name_their_zone() -> None:
+    """A time without its offset is one of twenty-four."""
+    shown = local("2026-11-23T21:17:54Z")
+    assert datetime.strptime(shown, "%a %Y-%m-%d %H:%M:%S %z") == datetime(2026, 11, 23, 21, 17, 54, tzinfo=UTC)
+    assert local(None) == "-"

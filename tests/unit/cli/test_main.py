@@ -176,3 +176,9 @@ def _break(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         raise error
 
     monkeypatch.setattr(main.LazyGroup, "invoke", fail)
+
+
+def test_help_as_a_command_is_told_its_name(poolpower: Callable[..., Any]) -> None:
+    """It is an option here."""
+    done = poolpower("help")
+    assert (done.code, "`poolpower --help`" in done.err) == (2, True)

@@ -71,12 +71,17 @@ def test_what_is_due_at_the_very_beginning_belongs_to_the_plan(poolpower: Callab
 
 @pytest.mark.parametrize(
     ("pool", "expected"),
-    [("engineering", {"engineering"}), ("default/设*", {"设计部"}), ("*", {"engineering", "设计部"})],
+    [
+        ("engineering", {"engineering"}),
+        ("default/设*", {"设计部"}),
+        ("*", {"engineering", "设计部"}),
+        ("e*", {"engineering"}),
+    ],
 )
 def test_pool_takes_names_and_patterns(
     poolpower: Callable[..., Any], schedule: Path, pool: str, expected: set[str]
 ) -> None:
-    """A key, PROJECT/KEY, or a pattern of either."""
+    """A key, PROJECT/KEY, or a pattern: of keys, with a "/" of both."""
     del schedule
     assert {row["pool"] for row in poolpower("plan", *WEEK, "--json", "--pool", pool).json} == expected
 
@@ -87,6 +92,7 @@ def test_name_that_no_pool_has_is_wrong_use(poolpower: Callable[..., Any], sched
     done = poolpower("plan", "--pool", "enginering")
     assert (done.code, "did you mean 'engineering'?" in done.err) == (2, True)
     assert poolpower("plan", "--pool", "x").code == 2
+    assert poolpower("plan", "--pool", "d*").code == 2, "the project is matched only where the pattern names one"
 
 
 def test_plan_that_ends_before_it_begins_is_wrong_use(poolpower: Callable[..., Any], schedule: Path) -> None:
@@ -123,10 +129,35 @@ def test_week_is_drawn_in_80_columns(poolpower: Callable[..., Any], schedule: Pa
 
 
 def test_week_from_now_has_seven_days(poolpower: Callable[..., Any], schedule: Path) -> None:
-    """The first is today."""
+    """The same dates and times as the list has, today first; what is past is not drawn as to come."""
     del schedule
+    text = poolpower("plan", "--pool", "engineering").out
     lines = poolpower("plan", "--week", "--pool", "engineering").out.splitlines()
-    assert sum(line[11:12] in ("·", "█") for line in lines) == 7
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()
+    days = [f"{today + timedelta(days=number):%a %d %b}" for number in range(8)]
+    assert [line[:10] for line in lines if line[:10] in days] == days
+    times = [word[:5] for line in lines if line[:10] in days for word in line.split() if word[5:] in ("+", "-")]
+    assert times == [line[2:7] for line in text.splitlines() if line.startswith("  ") and "not carried out" not in line]
+
+
+def test_week_leaves_out_what_was_not_asked_for(poolpower: Callable[..., Any], schedule: Path) -> None:
+    """Before the beginning and after the end the band is blank and no time is named."""
+    del schedule
+    span = ("--from", "2026-11-23 12:00", "--until", "2026-11-24 10:00")
+    lines = poolpower("plan", "--week", *span, "--pool", "engineering").out.splitlines()
+    assert "Mon 23 Nov " + " " * 24 + "█" * 16 + "·" * 8 + " 20:00-" in lines
+    assert "Tue 24 Nov " + "·" * 15 + "█" * 5 + " " * 28 + " 07:30+" in lines
+
+
+def test_list_goes_by_instants_under_dates_of_the_files_zone(poolpower: Callable[..., Any], machine: Path) -> None:
+    """A pool elsewhere whose own date is another has its weekday beside the time; each date is a heading once."""
+    text = 'timezone = "UTC"\n[pools.a]\npolicies = ["stop 20:00"]\n'
+    far = '[pools.b]\ntimezone = "Asia/Tokyo"\npolicies = ["stop 01:00", "start 08:30"]\n'
+    (machine / "schedules.toml").write_text(text + far)
+    lines = poolpower("plan", "--from", "2026-11-23", "--until", "2026-11-24").out.splitlines()
+    assert [line for line in lines if line and not line.startswith(" ")] == ["Monday 2026-11-23", "Tuesday 2026-11-24"]
+    assert [line[2:7] for line in lines[1:4]] == ["01:00", "20:00", "08:30"]
+    assert lines[1].startswith("  01:00 +0900 (Tue)  b")
 
 
 def test_pools_that_look_alike_are_drawn_once(poolpower: Callable[..., Any], machine: Path) -> None:

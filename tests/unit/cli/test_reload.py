@@ -23,7 +23,8 @@ def test_outcome_decides_the_exit_code(poolpower: Callable[..., Any], server: An
     """0 where the file is in force, 2 where it is invalid, 1 where it was not taken."""
     server.answer("POST /v1/reload", _answer(outcome))
     done = poolpower("reload")
-    assert (done.code, done.out) == (code, f"{outcome}, version 4: as asked\n")
+    mend = "    `poolpower reload --accept` takes it all the same\n" if outcome == "held" else ""
+    assert (done.code, done.out) == (code, f"{outcome}, version 4: as asked\n{mend}")
     assert poolpower("reload", "--json").json == _answer(outcome)
 
 
@@ -35,7 +36,7 @@ def test_options_are_passed_on(poolpower: Callable[..., Any], server: Any) -> No
 
 
 def test_errors_and_changes_are_told(poolpower: Callable[..., Any], server: Any) -> None:
-    """Each error in its place with its mend, and what the next day loses and gains."""
+    """Each error in its place with its mend."""
     errors = [
         {"file": "s.toml", "line": 3, "column": 1, "message": "unknown key", "hint": "did you mean 'id'?"},
         {"file": "s.toml", "line": 4, "column": 1, "message": "no time", "hint": None},
@@ -46,5 +47,24 @@ def test_errors_and_changes_are_told(poolpower: Callable[..., Any], server: Any)
         "    did you mean 'id'?",
         "s.toml:4:1: no time",
         "invalid: as asked",
-        "the next 24 hours: 1 actions more, 2 fewer",
     ]
+
+
+def test_counts_are_told_once(poolpower: Callable[..., Any], server: Any) -> None:
+    """The daemon's message has them."""
+    message = "version 4 is in force: 1 actions of the next 24 hours added, 2 taken away"
+    server.answer("POST /v1/reload", _answer("accepted", message=message, added=1, removed=2))
+    assert poolpower("reload").out == f"accepted, version 4: {message}\n"
+
+
+@pytest.mark.parametrize("printed", ["ABC", "abc  schedules.toml", "abc  -\n", "\\abc  odd\\nname.toml"])
+def test_expect_takes_what_sha256sum_prints(poolpower: Callable[..., Any], server: Any, printed: str) -> None:
+    """The first word of it is the hash, without the mark of an unusual name."""
+    server.answer("POST /v1/reload", _answer("accepted"))
+    assert poolpower("reload", "--expect", printed).code == 0
+    assert server.requests[0][2]["expect"] == "abc"
+
+
+def test_empty_hash_is_wrong_use(poolpower: Callable[..., Any], server: Any) -> None:
+    """A variable that was never set must not let an unreviewed file in."""
+    assert (poolpower("reload", "--expect", " ").code, server.requests) == (2, [])

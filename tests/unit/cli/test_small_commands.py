@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from daemon import logs
 from daemon.cli.commands import sandbox
 from daemon.settings import Mode, defaults
+from daemon.workspace.sandbox.worldfile import load_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +36,10 @@ def test_settings_shows_values_and_places_and_masks_secrets(
     rows = {line.split()[0]: line.split() for line in done.out.splitlines()}
     assert (done.code, rows["POOLPOWER_SECRET_KEY"][1:3]) == (0, ["***", "environment"])
     assert rows["POOLPOWER_ACCESS_KEY"][1] == "ABCD***"
-    assert rows["POOLPOWER_REGION"][1:3] == ["-", "default"]
+    assert rows["POOLPOWER_REGION"][1:4] == ["-", "not", "set"]
+    assert "settings of this shell" in done.err
     as_json = {row["variable"]: row for row in poolpower("settings", "--json").json}
+    assert (as_json["POOLPOWER_REGION"]["value"], as_json["POOLPOWER_REGION"]["origin"]) == (None, "not set")
     assert as_json["POOLPOWER_CONCURRENCY"] == {
         "variable": "POOLPOWER_CONCURRENCY",
         "value": "16",
@@ -98,6 +102,8 @@ def test_ledger_is_made_copied_and_pruned(poolpower: Callable[..., Any], machine
     assert "as before" in poolpower("db", "upgrade").out
     revision = poolpower("db", "upgrade", "--json").json["after"]
     assert "checked" in poolpower("db", "backup", "copy.db").out
+    again = poolpower("db", "backup", "copy.db")
+    assert (again.code, "--overwrite" in again.err) == (1, True)
     copied = poolpower("db", "backup", "copy.db", "--overwrite", "--json").json
     assert (copied["path"], copied["revision"]) == (str(machine / "copy.db"), revision)
     assert "0 runs" in poolpower("db", "prune").out
@@ -202,6 +208,17 @@ def test_sandbox_of_a_missing_world_file_is_an_error(poolpower: Callable[..., An
     """The file is named."""
     done = poolpower("sandbox", "--world", "nowhere.toml")
     assert (done.code, "nowhere.toml" in done.err) == (1, True)
+
+
+def test_world_of_the_manual_is_one(root: Path, tmp_path: Path) -> None:
+    """What docs/command-line.md shows for --world can be read."""
+    found = re.search(
+        r"^```\n(\[timing\]\n.*?)^```", (root / "docs" / "command-line.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert found is not None
+    (tmp_path / "world.toml").write_text(found[1])
+    (project,) = (world := load_world(tmp_path / "world.toml")).identity.projects
+    assert [(pool.name, len(pool.desktops)) for pool in world.pools(project)] == [("engineering", 5)]
 
 
 def _service(monkeypatch: pytest.MonkeyPatch, run: Callable[[Settings], int]) -> None:

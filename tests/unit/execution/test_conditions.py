@@ -70,3 +70,14 @@ def test_probes_come_every_30_s_whatever_becomes_of_them() -> None:
     assert condition.seconds_to_probe(40.0) == 21.0
     assert condition.may_probe(61.0)
     assert condition.seconds_to_probe(70.0) == 0.0
+
+
+def test_new_credentials_are_tried_at_once_and_refused_ones_are_not() -> None:
+    """A refresh that worked allows a probe; one that only led to another 401 waits for the next turn (protocol 4.4)."""
+    condition = Condition()
+    condition.begin_halt("no network", NOW, 0.0)
+    condition.probe_now(5.0)
+    assert condition.may_probe(5.0)
+    condition.begin_halt(CREDENTIALS_REFUSED, NOW, 5.0)
+    condition.probe_now(6.0)
+    assert not condition.may_probe(6.0)

@@ -31,7 +31,6 @@ def standing(run: Any = None, **changes: Any) -> Standing:
             last_word_action=run.action if run.action.is_word else None,
             in_flight=None,
             in_flight_state=None,
-            in_flight_job=None,
             oldest_open=run.id,
             newest_reboot=None,
         ),

@@ -94,3 +94,21 @@ def test_file_that_cannot_be_made_is_said() -> None:
     """Where the file cannot be made, likewise."""
     with pytest.raises(LedgerForbiddenError, match=r"/proc/ledger\.db"):
         create_file(Path("/proc/ledger.db"))
+
+
+@pytest.mark.parametrize("name", ["loop", "loop/ledger.db"])
+def test_links_that_go_round_are_said(tmp_path: Path, name: str) -> None:
+    """A link that leads to itself is named, with the mend."""
+    (tmp_path / "loop").symlink_to(tmp_path / "back")
+    (tmp_path / "back").symlink_to(tmp_path / "loop")
+    with pytest.raises(LedgerUrlError, match="round in a circle") as caught:
+        ledger_path(f"sqlite:///{tmp_path}/{name}")
+    assert caught.value.hint is not None
+    assert "ln -sfn" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["/a\0b", "~nobody-has-this-name/ledger.db"])
+def test_what_cannot_be_a_path_is_refused(name: str) -> None:
+    """Nor is any other path that Python refuses a traceback."""
+    with pytest.raises(LedgerUrlError, match="names no file"):
+        ledger_path(f"sqlite:///{name}")

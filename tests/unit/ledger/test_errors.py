@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from daemon.errors import PoolpowerError
 from daemon.ledger import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LEDGER = Path("/var/lib/poolpower/ledger.db")
 
@@ -114,3 +119,16 @@ def test_all_ledger_errors_are_ours() -> None:
         issubclass(kind, errors.LedgerError) for kind in vars(errors).values() if isinstance(kind, type)
         and kind.__module__ == errors.__name__
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("free", [0, errors.SHORT_BYTES])
+@pytest.mark.parametrize("say", [errors.unavailable, errors.unusable])
+def test_io_error_with_no_room_left_is_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Callable[..., errors.LedgerError], free: int
+) -> None:
+    """SQLite calls a disk that is full in the middle of a write an input/output error (protocol 7.2)."""
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_bavail=free, f_frsize=1))
+    error = say(failure(sqlite3.SQLITE_IOERR_WRITE), tmp_path / "ledger.db")
+    assert isinstance(error, errors.LedgerFull) == (free == 0)
+    assert error.hint is not None
+    assert ("free some space" in error.hint) == (free == 0)

@@ -153,7 +153,9 @@ async def test_reload_tells_what_came_of_it(api: httpx.AsyncClient, living: Hous
         ("/v1/history?since=0001-01-01T00:00:00%2B23:00", 400, "since is to be an ISO 8601 instant"),
         ("/v1/history?state=odd", 400, "there is no state 'odd'"),
         ("/v1/runs/99", 404, "there is no run 99"),
-        (f"/v1/runs/{BIG}", 404, "no number is that large"),
+        (f"/v1/runs/{BIG}", 404, "there is no run '1000"),
+        (f"/v1/runs/{'9' * 5000}", 404, "there is no run '9999"),
+        ("/v1/runs/x", 404, "there is no run 'x'"),
         ("/v1/whom", 400, "the call names no pool"),
         ("/v1/whom?pool=nobody", 404, "no pool of the schedule in force is called 'nobody'"),
         ("/v2/status", 404, "there is no call GET /v2/status"),
@@ -208,8 +210,9 @@ async def test_order_that_makes_no_sense_is_refused(
     ("body", "error"),
     [
         (b"[1]", "the call's body is no JSON object"),
-        (b"{", "the call's body is no JSON: "),
-        (b"\xff", "the call's body is no JSON: "),
+        (b"{", "the call's body is no JSON"),
+        (b"\xff", "the call's body is no JSON"),
+        (b"[" * 100_000, "the call's body is no JSON"),
         (b" " * (1024 * 1024 + 1), "the call's body is too large"),
     ],
 )
@@ -290,6 +293,8 @@ async def test_user_without_a_name_is_a_number(living: House, monkeypatch: pytes
         raise KeyError
 
     monkeypatch.setattr(control.pwd, "getpwuid", unknown)
+    control._name_of.cache_clear()
     async with over_a_socket(living) as client:
         made = await asyncio.to_thread(client.post, "/v1/now", order())
+    control._name_of.cache_clear()
     assert made["runs"][0]["who"].startswith("uid ")

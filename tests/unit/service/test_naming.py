@@ -90,7 +90,8 @@ async def test_failed_listing_changes_nothing(house: House) -> None:
     await namer.look_up()
     assert pool_id(house) == "p-1"
     assert house.wrong() == {
-        "pool.unresolved default/b": "pool b: the project's pools cannot be listed: the answer was lost"
+        "pool.unresolved default/b": 'pool b: no pool of the cloud is called "Pool B"',
+        "project.unlisted default": "the pools of project default cannot be listed: the answer was lost",
     }
 
 
@@ -132,14 +133,27 @@ policies = ["stop at 20:00"]
     assert list(house.wrong()) == ["pool.unresolved south/s"]
 
 
-async def test_pools_given_by_id_are_never_looked_up(house: House) -> None:
-    """A file that gives every id needs no permission to list."""
+async def test_pools_given_by_id_are_seen_to_be_there(house: House) -> None:
+    """A wrong id, region or credential is told before anything is due."""
     await house.bring()
     namer = Namer(house.engine, house.troubles)
     assert house.versions.standing.timetable is not None
     namer.learn(house.versions.standing.timetable)
     await namer.look_up()
-    assert house.clouds["default"].calls == []
+    told = house.wrong()
+    assert list(told) == ["pool.missing default"]
+    for pool in house.engine.book.timetable.pools:
+        house.clouds["default"].add_pool(pool.pool_id or "")
+    await namer.look_up()
+    assert (house.wrong(), namer.is_complete) == ({}, True)
+
+
+async def test_wrong_ids_are_told_together(house: House) -> None:
+    """A wrong region makes every id wrong: one trouble, a few names."""
+    pools = "".join(f'[pools.p{n}]\nid = "x-{n}"\npolicies = ["stop at 20:00"]\n' for n in range(8))
+    await looked_up(house, f'timezone = "UTC"\n{pools}')
+    (trouble,) = house.troubles.all()
+    assert (trouble.code, trouble.message.endswith("p4 (x-4) and 3 more")) == ("pool.missing", True)
 
 
 async def test_what_cannot_be_stored_is_not_taken_for_known(house: House) -> None:

@@ -85,7 +85,7 @@ def test_label_is_escaped() -> None:
     assert page._label('a"b\\c\nd') == 'a\\"b\\\\c\\nd'
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics"])
+@pytest.mark.parametrize("path", ["/"])
 async def test_ledger_that_cannot_be_read_is_said(
     browser: httpx.AsyncClient, living: House, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:

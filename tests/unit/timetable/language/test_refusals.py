@@ -334,7 +334,7 @@ def test_the_error_is_one_of_ours_and_says_everything() -> None:
 
 
 def test_words_that_belong_to_nothing_are_passed_over_once() -> None:
-    """ "after" without "the day" begins no item of days: reading goes on behind it, and ends."""
+    """Reading goes on behind "after" without "the day", which begins no item of days, and ends."""
     with pytest.raises(PolicyError) as refused:
         parse_policy("stop days after on 1")
     assert refused.value.problems[0].message == '"days after" is not understood'

@@ -45,11 +45,34 @@ def test_a_syntax_error_has_its_place(text: str, line: int, column: int, message
     assert finding.excerpt.endswith("^")
 
 
-def test_syntax_errors_carry_their_mend() -> None:
-    """The two mistakes that everyone makes are explained."""
-    assert broken("a = stop")[0].hint == 'text stands in quotes: "20:00"'
-    assert broken("a = 1\na = 2")[0].hint == "a key or table stands once"
-    assert broken("[a")[0].hint is None
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("a = stop", 'text stands in quotes: "20:00"'),
+        ("a = 1\na = 2", "a key or table stands once"),
+        ('a = ["b" "c"]', "a comma is missing"),
+        ('a = ["b"', 'the "]" at the end of the list'),
+        ('a = { b = "c"', 'the "}" at the end'),
+        ('a = "b\n', "the quote at the end of the text is missing"),
+        ('a = "b\r\n', "the quote at the end of the text is missing"),
+        ('a = "b', "the quote at the end of the text is missing"),
+        ('my key = "b"', "a key with a blank in it needs quotes"),
+        ("[pools.my pool]", "a name with a blank needs quotes"),
+        ("[pools.设计部]", "needs quotes"),
+        ("[a", 'end it with "]"'),
+        ("a = 12ab", "text stands in quotes"),
+        ("a = “b”", "use straight quotes"),
+        ("“a” = 1", "use straight quotes"),
+    ],
+)
+def test_syntax_errors_carry_their_mend(text: str, mend: str) -> None:
+    """The mistakes that everyone makes are explained."""
+    assert mend in (broken(text)[0].hint or "")
+
+
+def test_syntax_error_that_is_not_common_has_no_mend() -> None:
+    """No mend is better than a wrong one."""
+    assert broken('a = "\\z"')[0].hint is None
 
 
 def test_every_broken_file_is_told() -> None:
@@ -66,8 +89,39 @@ def test_nesting_beyond_what_python_reads_is_refused() -> None:
 
 
 def test_a_number_beyond_what_python_reads_is_refused() -> None:
-    """Python converts no more than 4,300 digits."""
-    assert broken("a = " + "1" * 5000)[0].message.startswith("not valid TOML: Exceeds the limit")
+    """Python converts no more than 4,300 digits; the number is named, and nothing of Python's."""
+    digits = "1" * 5000
+    (found,) = broken(f"{digits} = 1 # {digits}\nb = 1.{digits}\nc = '{digits}'\na = -{digits[:9]}_{digits[9:]}\n")
+    assert (found.line, found.column) == (4, 5)
+    assert found.message == "not valid TOML: a number of 5000 digits is beyond what can be read"
+    assert found.hint is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "b = 1\n  a" + ".a" * 20_000 + " = 1",
+        "b = 1\n  a" + " . 'a'" * 32 + " = 1",
+        "b = 1\n [a" + '."\\".a"' * 20_000 + "]",
+        "b = '#'\n {a" + ".a" * 20_000,
+    ],
+)
+def test_a_key_of_too_many_parts_is_refused_before_it_is_read(text: str) -> None:
+    """No file needs it, and the time to read it grows with the square of the parts."""
+    (found,) = broken(text)
+    assert found.message == "a key has more than 32 parts"
+    assert found.line == 2
+    assert 3 <= found.column <= 4
+
+
+@pytest.mark.parametrize("quote", ['"', "'", '"""', "'''", '"""\n""\\"'])
+def test_dots_in_texts_and_comments_are_no_key(quote: str) -> None:
+    """Only keys are counted, and 32 parts are not too many."""
+    dots = "a" + ".a" * 500
+    text = (
+        f"# {dots}\nx = {quote}{dots}{quote[:3]} # {dots}\n" + ".".join("abcdefghijklmnopqrstuvwxyz012345") + " = 1\n"
+    )
+    assert document._parse("f", text)["x"].endswith(dots)
 
 
 def test_an_unknown_wording_of_a_syntax_error_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:

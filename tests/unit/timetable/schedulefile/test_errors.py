@@ -273,3 +273,24 @@ def test_errors_of_several_files_come_in_their_order() -> None:
 def test_columns_do_not_count_a_byte_order_mark() -> None:
     """The mark is no character of the line."""
     assert errors("\ufeffx = 1\n" + POOL) == ['1:1-2 unknown key "x"']
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("retry = 2", 'write a length of time such as "2h"'),
+        ("spread = 5", 'write a length of time such as "20m"'),
+        ("catch_up = true", 'write a length of time such as "2h", or false for no catch-up'),
+        ("catch_up = 1.5", 'write a length of time such as "2h", or false for no catch-up'),
+        ("type = 1", "put the value in quotes"),
+    ],
+)
+def test_a_number_where_a_length_of_time_is_due_gets_more_than_quotes(written: str, mend: str) -> None:
+    """In [defaults] and in a policy's table alike: "2" would be no length either."""
+    assert hint(f"{POOL}defaults = {{ {written} }}\n") == mend
+    assert hint(f'[pools.a]\npolicies = [{{ action = "stop", at = "20:00", {written} }}]\n') == mend
+
+
+def test_policy_for_policies_is_understood_as_a_slip() -> None:
+    """The singular is three letters away, and yet what people write."""
+    assert hint('[pools.a]\npolicy = ["stop at 20:00"]\n') == 'did you mean "policies"?'

@@ -60,9 +60,9 @@ def test_a_directory_without_files_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused_with_the_mend(tmp_path: Path) -> None:
     """The finding names the file and how to get one."""
     finding = refused(tmp_path / "schedules.toml")[0]
-    assert finding.message == "no such file"
+    assert finding.message == "does not exist"
     assert finding.hint
-    assert str(finding).startswith(f"{tmp_path}/schedules.toml: no such file\n")
+    assert str(finding).startswith(f"{tmp_path}/schedules.toml: does not exist\n")
 
 
 def test_every_unreadable_file_of_a_directory_is_told(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_every_unreadable_file_of_a_directory_is_told(tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_bytes(b"\xff")
     (tmp_path / "c.toml").write_text("")
     assert [finding.message for finding in refused(tmp_path)] == [
-        "no such file",
+        "does not exist",
         "the file is not UTF-8: found the byte 0xff",
     ]
 
@@ -79,6 +79,7 @@ def test_every_unreadable_file_of_a_directory_is_told(tmp_path: Path) -> None:
 def test_a_file_without_permission_is_refused_with_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mend names the permission, not the file's content."""
     path = tmp_path / "schedules.toml"
+    path.write_text("")
 
     def deny(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -122,3 +123,11 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "b.toml").write_text("d")
     assert [os.path.basename(finding.file) for finding in refused(tmp_path)] == ["b.toml"]  # noqa: PTH119
     assert read_schedule(tmp_path / "a.toml").texts[0][1] == "abc"
+
+
+def test_a_pipe_is_refused_without_being_opened(tmp_path: Path) -> None:
+    """To open one would wait for a writer, for ever."""
+    pipe = tmp_path / "s.toml"
+    os.mkfifo(pipe)
+    with pytest.raises(ScheduleError, match="is no regular file"):
+        read_schedule(pipe)
