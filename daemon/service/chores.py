@@ -36,7 +36,7 @@ TEND_EVERY = 60.0
 PRUNE_EVERY = 3600.0
 STALE_AFTER = 45.0
 """Seconds without a completed heartbeat from which on we are not well, and the watchdog is not fed."""
-LEDGER = "ledger.unavailable"
+LEDGER, MOVED = "ledger.unavailable", "ledger.moved"
 
 
 class Chores:
@@ -142,10 +142,19 @@ class Chores:
             self._beat_at = self._clock.elapsed()
             self._troubles.end(LEDGER)
         self._set_alarm(begun)
+        self._see_the_ledger()
         self.tell_projects()
         if self.is_fresh and self._engine.is_running:
             self._notifier.alive()
         self._notifier.status(self.line())
+
+    def _see_the_ledger(self) -> None:
+        """A ledger that was moved or deleted under us still takes commits, and keeps none of them."""
+        moved = self._ledger.is_in_place()
+        if moved is None:
+            self._troubles.end(MOVED)
+        else:
+            self._troubles.begin(MOVED, *moved.split(": ", 1))
 
     def tell_projects(self) -> None:
         """Which projects are halted at this moment."""

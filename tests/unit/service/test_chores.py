@@ -298,3 +298,14 @@ async def test_pruning_waits_while_commits_fail(living: House, monkeypatch: pyte
     monkeypatch.setattr(chores.upkeep, "prune", prune)
     await living.alarm.ring("prune")
     assert cutoffs == [living.clock.now() - timedelta(days=400)]
+
+
+async def test_ledger_that_was_deleted_under_us_is_trouble(living: House) -> None:
+    """It still takes commits and keeps none of them (protocol 5.2)."""
+    path = living.ledger.path
+    path.rename(path.with_name("elsewhere"))
+    await living.chores.beat()
+    assert "ledger.moved" in {trouble.code for trouble in living.troubles.all()}
+    path.with_name("elsewhere").rename(path)
+    await living.chores.beat()
+    assert "ledger.moved" not in {trouble.code for trouble in living.troubles.all()}
