@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,6 @@ from daemon.execution.roster import Roster
 from daemon.execution.searching import Searcher
 from daemon.execution.sending import Sender
 from daemon.execution.tasks import Tasks
-from daemon.execution.timing import Timing
 from daemon.execution.units import Units
 from daemon.ledger import claims, gates, pools, recovering
 from daemon.ledger.states import State
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from daemon.execution.manual import Done
     from daemon.execution.recovery import Found
     from daemon.execution.restoring import Restored
+    from daemon.execution.tuning import Tuning
     from daemon.ledger.book import Book
     from daemon.ledger.claims import Asked
     from daemon.ledger.runs import Run
@@ -53,29 +53,6 @@ if TYPE_CHECKING:
     from daemon.workspace.port import Workspace
 
     OpenWorkspace = Callable[[str, Lane], Workspace]
-
-
-@dataclass(frozen=True, slots=True)
-class Tuning:
-    """What the settings say about execution.
-
-    Attributes:
-        timing: the intervals.
-        concurrency: requests in flight for each project.
-        writes_per_minute: for each credential, region and API call; 0 for no limit.
-        reads_per_minute: likewise.
-        backoff_first: seconds.
-        backoff_max: seconds.
-        observes: observe mode: everything but the writing calls.
-    """
-
-    timing: Timing = field(default_factory=Timing)
-    concurrency: int = 16
-    writes_per_minute: int = 80
-    reads_per_minute: int = 160
-    backoff_first: float = 5.0
-    backoff_max: float = 300.0
-    observes: bool = False
 
 
 class Engine:
@@ -109,21 +86,27 @@ class Engine:
         self._tuning = tuning
         self._wake = asyncio.Event()
         self._limiter = Limiter(tuning.writes_per_minute, tuning.reads_per_minute)
-        self._backoff = backoff = Backoff(tuning.backoff_first, tuning.backoff_max, draw)
-        timing = tuning.timing
-        self.roster = roster = Roster(self.lanes, clock, self._wake.set, log)
-        self.units = Units(writer, clock, roster)
-        self._tasks = Tasks(writer, roster, clock, log)
+        self.roster = Roster(self.lanes, clock, self._wake.set, log)
+        self.units = Units(writer, clock, self.roster)
+        self._tasks = Tasks(writer, self.roster, clock, log)
+        self.pump = self._make_pump(draw)
+        self._pumping: asyncio.Task[None] | None = None
+        self._retired: list[Workspace] = []
+
+    def _make_pump(self, draw: Callable[[], float]) -> Pump:
+        tuning, timing = self._tuning, self._tuning.timing
+        writer, roster, clock, log = self._writer, self.roster, self._clock, self._log
+        backoff = Backoff(tuning.backoff_first, tuning.backoff_max, draw)
         sender = Sender(writer=writer, roster=roster, clock=clock, backoff=backoff, timing=timing, log=log)
-        self._looker = Looker(
+        looker = Looker(
             writer=writer, roster=roster, sender=sender, clock=clock, backoff=backoff, timing=timing, log=log, draw=draw
         )
-        self.pump = Pump(
+        return Pump(
             lanes=self.lanes,
             roster=roster,
             units=self.units,
             sender=sender,
-            looker=self._looker,
+            looker=looker,
             searcher=Searcher(writer=writer, roster=roster, sender=sender, clock=clock, timing=timing, log=log),
             tasks=self._tasks,
             clock=clock,
@@ -132,8 +115,6 @@ class Engine:
             settle_anew=self._settle_anew,
             observes=tuning.observes,
         )
-        self._pumping: asyncio.Task[None] | None = None
-        self._retired: list[Workspace] = []
 
     @property
     def book(self) -> Book:
@@ -389,8 +370,6 @@ class Engine:
             self.roster.forget(run.id, run.project)
             self.roster.follow(run, 0.0)
         return done
-
-    # --- names of pools -------------------------------------------------------------------------------------------
 
     async def resolved(self, ids: Mapping[int, str], version: int) -> dict[int, str]:
         """Store ids that a listing of the cloud gave; what waited for one has its turn, and nothing else (4.8).

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from daemon import __version__
 from daemon.execution import restoring
 from daemon.execution.clocks import SystemClock
-from daemon.execution.engine import Engine, Tuning
+from daemon.execution.engine import Engine
 from daemon.execution.timing import Timing
+from daemon.execution.tuning import Tuning
 from daemon.ledger.ledger import open_ledger
 from daemon.logs import get_logger, register_secret
 from daemon.service.chores import Chores
@@ -102,11 +103,8 @@ class Daemon:
 
     def __init__(self, settings: Settings, ledger: Ledger, workspaces: Workspaces, clock: Clock, log: Logger) -> None:
         """Put the parts together; nothing runs yet."""
-        self._settings = settings
-        self._ledger = ledger
-        self._workspaces = workspaces
-        self._log = log
-        self._clock = clock
+        self._settings, self._ledger, self._workspaces = settings, ledger, workspaces
+        self._clock, self._log = clock, log
         self._stop = asyncio.Event()
         self._stopping_since: float | None = None
         self._notifier = Notifier()

@@ -21,8 +21,9 @@ from pydantic import SecretStr
 
 from daemon.execution.accepting import Candidate
 from daemon.execution.clocks import SystemClock
-from daemon.execution.engine import Engine, Tuning
+from daemon.execution.engine import Engine
 from daemon.execution.timing import Timing
+from daemon.execution.tuning import Tuning
 from daemon.ledger.ledger import open_ledger
 from daemon.ledger.versions import Version
 from daemon.service.daemon import SWITCH_EVERY

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from daemon.execution.engine import Engine, Tuning
+from daemon.execution.engine import Engine
+from daemon.execution.tuning import Tuning
 from daemon.ledger.errors import LedgerFull
 from daemon.ledger.ledger import open_ledger
 from daemon.service.chores import Chores

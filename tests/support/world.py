@@ -13,7 +13,8 @@ import structlog
 from sqlalchemy import select
 
 from daemon.execution.accepting import Candidate
-from daemon.execution.engine import Engine, Tuning
+from daemon.execution.engine import Engine
+from daemon.execution.tuning import Tuning
 from daemon.ledger import pools, runs, schema, versions
 from daemon.ledger.book import Book
 from daemon.ledger.claims import Asked
