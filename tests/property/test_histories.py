@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from daemon.errors import PoolpowerError
 from daemon.execution import pump, sending
+from daemon.execution.manual import RefusedError
 from daemon.ledger import schema
 from daemon.ledger.errors import LedgerUnavailable
 from daemon.timetable.actions import Action
@@ -111,7 +112,7 @@ async def commit_fails(world: World, number: int) -> None:
 
     commit.carry_out = carry_out  # type: ignore[method-assign]
     for _ in range(9):  # whatever is asked for meanwhile is refused, and asked for again
-        with suppress(LedgerUnavailable):
+        with suppress(LedgerUnavailable, RefusedError):  # a reboot of a pool that is to be off is refused, rightly
             world.clock.advance(1 + number % 9)
             await world.engine.tick()
             await world.now(list(Action)[number % 4], KEYS[number % 2], request=f"d{number}")

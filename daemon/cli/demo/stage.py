@@ -235,11 +235,12 @@ async def _come_up(stage: Stage) -> None:
 
 
 def _is_up(control: Control) -> bool:
+    """Whether its gates are open; not whether it is without trouble: a pool that the cloud does not have is one act."""
     try:
-        status, _ = control.ask("GET", "/v1/health")
+        _, health = control.ask("GET", "/v1/health")
     except DaemonNotReachableError:
         return False
-    return status == 200  # noqa: PLR2004 - HTTP's OK
+    return isinstance(health, dict) and health.get("line") not in (None, "starting")
 
 
 def _write(path: Path, text: str) -> None:

@@ -149,7 +149,8 @@ async def test_daemon_that_is_never_ready_is_given_up(
 async def test_stage_waits_until_the_daemon_is_ready(made: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked again until it says so."""
     monkeypatch.setattr(stage, "ASK_EVERY", 0)
-    await stage._come_up(made(_Control(DaemonNotReachableError("nobody"), (503, {}), (200, {}))))
+    starting, troubled = (503, {"line": "starting"}), (503, {"line": "trouble: a pool is missing"})
+    await stage._come_up(made(_Control(DaemonNotReachableError("nobody"), starting, troubled)))
 
 
 async def test_daemon_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
