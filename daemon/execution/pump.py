@@ -162,7 +162,7 @@ class Pump:
         """Pass the gates of as many runs of a project as may be sent; seconds until more may be."""
         now, elapsed = self._clock.now(), self._clock.elapsed()
         room, wait = self._room(lane, elapsed)
-        batch = lane.waiting.take(min(room, LARGEST_BATCH), now, elapsed) if room else []
+        batch = lane.waiting.take(min(room, lane.slots.half, LARGEST_BATCH), now, elapsed) if room else []
         if not batch:
             self._probe_by_looking(lane, elapsed)
             return [s for s in (wait, lane.waiting.seconds_to_next(now, elapsed)) if s is not None]

@@ -33,6 +33,11 @@ class Slots:
         """How many requests are in flight."""
         return self._size - self._free
 
+    @property
+    def half(self) -> int:
+        """Half of all slots: one half's requests run while the other half's gates are being committed."""
+        return (self._size + 1) // 2
+
     def take(self, count: int = 1) -> None:
         """Take slots that are known to be free."""
         self._free -= count

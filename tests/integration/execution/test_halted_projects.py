@@ -197,7 +197,7 @@ async def test_a_probe_that_is_answered_badly_is_answered_all_the_same(world: Wo
     world.cloud().script(Call.LIST_POOLS, UNREADABLE)
     lane = world.engine.lanes["default"]
     lane.halt("a test says so", world.engine._log)
-    await world.engine._looker.probe(lane)
+    await world.engine.pump._looker.probe(lane)
     assert halt(world) is None
     assert GONE.gone
 
@@ -228,7 +228,7 @@ async def test_a_probe_that_times_out_is_no_answer(world: World) -> None:
     assert halt(world) is not None
     assert world.said("project.resumed") == []
     world.cloud().script(Call.LIST_POOLS, WorkspaceError("timed out", LOST))
-    await world.engine._looker.probe(world.engine.lanes["default"])
+    await world.engine.pump._looker.probe(world.engine.lanes["default"])
     assert halt(world) is not None
     await world.advance(60, longest=5)
     assert halt(world) is None
