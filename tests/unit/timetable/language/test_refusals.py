@@ -338,3 +338,10 @@ def test_words_that_belong_to_nothing_are_passed_over_once() -> None:
     with pytest.raises(PolicyError) as refused:
         parse_policy("stop days after on 1")
     assert refused.value.problems[0].message == '"days after" is not understood'
+
+
+def test_guessing_what_was_meant_stops_after_many_words() -> None:
+    """A text that is no policy at all is refused all the same, without a guess for each of its words."""
+    with pytest.raises(PolicyError) as refused:
+        parse_policy("stop 20:00 " + "weekdyas " * 80)
+    assert len(refused.value.problems) < 80

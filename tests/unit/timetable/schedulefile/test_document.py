@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.timetable.schedulefile import Finding, ScheduleError, document
+from daemon.timetable.schedulefile import Finding, ScheduleError, document, parse_schedule
 from daemon.timetable.schedulefile.complaints import Complaints, findings
 from daemon.timetable.schedulefile.document import Document, read_document, without_bom
 
@@ -164,3 +164,14 @@ def test_a_table_in_one_file_and_a_value_in_another_do_not_merge() -> None:
     """Whichever comes second is told."""
     assert merged("pools = 1", "[pools.a]")[1] == ["1.toml:1: pools is a table in one file and a value in another"]
     assert merged("[pools.a]", "pools = 1")[1] == ["1.toml:1: pools is a table in one file and a value in another"]
+
+
+def test_a_number_that_only_python_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else the reader of TOML raises is passed on with the file's name."""
+
+    def refuse(_text: str) -> None:
+        raise ValueError("beyond me")
+
+    monkeypatch.setattr("daemon.timetable.schedulefile.document.tomllib.loads", refuse)
+    with pytest.raises(ScheduleError, match="not valid TOML: beyond me"):
+        parse_schedule([("s.toml", 'timezone = "UTC"\n')])
