@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from daemon.ledger.states import State
 from daemon.workspace.answers import Answer, Fate
@@ -58,11 +58,11 @@ def after_answer(run: Run, answer: Answer, sent_at: datetime, now: datetime, bac
         now: when the answer came.
         backoff: how long to wait before the next attempt.
     """
+    if answer.fate is Fate.ACCEPTED:
+        return Step(_counted(run, answer, sent_at, state=State.ACCEPTED, job_id=answer.job_id), None)
     run = _counted(run, answer, sent_at)
     said = describe(answer)
     match answer.fate:
-        case Fate.ACCEPTED:
-            return Step(replace(run, state=State.ACCEPTED, job_id=answer.job_id), None)
         case Fate.REFUSED:
             return Step(replace(run, state=State.FAILED), said, answer.error_code)
         case Fate.LOST if not run.action.is_word:
@@ -76,9 +76,10 @@ def after_answer(run: Run, answer: Answer, sent_at: datetime, now: datetime, bac
             return again(run, f"waits for its project: {said}", now, 0.0, answer)
 
 
-def _counted(run: Run, answer: Answer, sent_at: datetime) -> Run:
+def _counted(run: Run, answer: Answer, sent_at: datetime, **changes: Any) -> Run:
     retry_from = run.retry_from or (sent_at if answer.fate.reached else None)
-    return replace(run, retry_from=retry_from, maybe_executed=run.maybe_executed or answer.fate.maybe_executed)
+    maybe_executed = run.maybe_executed or answer.fate.maybe_executed
+    return replace(run, retry_from=retry_from, maybe_executed=maybe_executed, **changes)
 
 
 def again(run: Run, why: str, now: datetime, wait: float, answer: Answer | None = None) -> Step:

@@ -39,6 +39,9 @@ class StaleBookError(Exception):
     """A unit was made with a version that is no longer the ledger's newest: make it again with the one in force."""
 
 
+_in_force = select(schema.heart.c.watermark, select(func.max(schema.versions.c.id)).scalar_subquery())
+
+
 def check_in_force(conn: Connection, book: Book) -> datetime:
     """The watermark, once it is certain that ``book`` is the version in force in this very transaction (3.1).
 
@@ -47,8 +50,7 @@ def check_in_force(conn: Connection, book: Book) -> datetime:
     Raises:
         StaleBookError: another version has been accepted since the unit was made.
     """
-    newest = select(func.max(schema.versions.c.id)).scalar_subquery()
-    watermark, version = conn.execute(select(schema.heart.c.watermark, newest)).one()
+    watermark, version = conn.execute(_in_force).one()
     if version != book.version or watermark is None:
         raise StaleBookError
     return cast("datetime", watermark)

@@ -7,22 +7,26 @@ the hot statements of gates and answers hand all their rows over as one JSON arr
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Boolean, func, literal_column, select, text
+import orjson
+from sqlalchemy import JSON, Boolean, bindparam, func, literal_column, select, text
 from sqlalchemy.types import TypeDecorator
 
 from daemon.ledger import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Select, Table, TextClause
+    from sqlalchemy import ColumnElement, Connection, Select, Table, TextClause
 
     Row = Mapping[str, Any]
+
+
+FOUND = "found"
+"""What a guarded column was when the update was thought of."""
 
 
 def insert_rows(conn: Connection, table: Table, rows: Sequence[Row], *, or_ignore: bool = False) -> int:
@@ -36,7 +40,7 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[Row], *, or_ignor
     return int(conn.execute(_insert(table.name, tuple(rows[0]), or_ignore), {"rows": _packed(rows)}).lastrowid)
 
 
-def update_rows(conn: Connection, table: Table, key: str, rows: Sequence[Row], where: str = "1") -> None:
+def update_rows(conn: Connection, table: Table, key: str, rows: Sequence[Row], *, guard: str | None = None) -> int:
     """Update rows that all have the same columns, each where ``key`` has its value.
 
     Args:
@@ -44,22 +48,50 @@ def update_rows(conn: Connection, table: Table, key: str, rows: Sequence[Row], w
         table: the table.
         key: the column that tells which row is meant; it is among the columns.
         rows: what the columns are to be.
-        where: a further condition, SQL, constant.
+        guard: a column among them. A row in which it has moved on is left as it is: it must still be what ``rows``
+            say beside the columns under ``FOUND``, or be what it is to be already.
+
+    Returns:
+        How many rows were updated.
     """
-    if rows:
-        conn.execute(_update(table.name, key, tuple(rows[0]), where), {"rows": _packed(rows)})
+    if not rows:
+        return 0
+    return conn.execute(_update(table.name, key, tuple(rows[0]), guard), {"rows": _packed(rows)}).rowcount
 
 
-def read_rows(conn: Connection, query: Select[Any], parameters: Row | None = None) -> list[tuple[Any, ...]]:
-    """All rows of a query, fetched as one.
+class Packed:
+    """A query whose rows are fetched as one JSON text; made once, asked often.
 
-    Its columns have distinct names. For queries of a bounded number of rows: the answer is one JSON text.
+    Its columns have distinct names. For queries of a bounded number of rows.
     """
-    inner = query.subquery()
-    packed = select(func.json_group_array(func.json_array(*(literal_column(f'"{c.key}"') for c in inner.c))))
-    found = conn.execute(packed.select_from(inner), parameters or {}).scalar_one()
-    readers = [_reader(column.type) for column in inner.c]
-    return [tuple(read(value) for read, value in zip(readers, row, strict=True)) for row in json.loads(found)]
+
+    def __init__(self, query: Select[Any]) -> None:
+        """Nothing is asked yet."""
+        inner = query.subquery()
+        row = func.json_array(*(literal_column(f'"{column.key}"') for column in inner.c))
+        self._statement = select(func.json_group_array(row)).select_from(inner)
+        readers = [_reader(column.type) for column in inner.c]
+        self._readers = [(at, read) for at, read in enumerate(readers) if read is not None]
+
+    def rows(self, conn: Connection, parameters: Row | None = None) -> list[list[Any]]:
+        """All rows, as the column types of the schema read them."""
+        found: list[list[Any]] = orjson.loads(conn.execute(self._statement, parameters or {}).scalar_one())
+        for row in found:
+            for at, read in self._readers:
+                if row[at] is not None:
+                    row[at] = read(row[at])
+        return found
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is among the values that a parameter holds as a JSON array: one statement for any number."""
+    given = func.json_each(bindparam(name)).table_valued("value")
+    return column.in_(select(given.c.value))
+
+
+def listed(values: Iterable[Any]) -> str:
+    """The values as ``among`` takes them."""
+    return orjson.dumps(list(values)).decode()
 
 
 @cache
@@ -70,10 +102,13 @@ def _insert(table: str, columns: tuple[str, ...], or_ignore: bool) -> TextClause
 
 
 @cache
-def _update(table: str, key: str, columns: tuple[str, ...], where: str) -> TextClause:
-    changes = ", ".join(f'"{name}" = {_value(at)}' for at, name in enumerate(columns) if name != key)
-    found = f"{table}.{key} = {_value(columns.index(key))}"
-    return text(f"UPDATE {table} SET {changes} FROM json_each(:rows) AS given WHERE {found} AND {where}")  # noqa: S608
+def _update(table: str, key: str, columns: tuple[str, ...], guard: str | None) -> TextClause:
+    value = {name: _value(at) for at, name in enumerate(columns)}
+    changes = ", ".join(f'"{name}" = {value[name]}' for name in columns if name not in (key, FOUND))
+    where = f"{table}.{key} = {value[key]}"
+    if guard is not None:
+        where += f" AND {table}.{guard} IN ({value[FOUND]}, {value[guard]})"
+    return text(f"UPDATE {table} SET {changes} FROM json_each(:rows) AS given WHERE {where}")  # noqa: S608
 
 
 def _values(columns: Sequence[str]) -> str:
@@ -85,25 +120,25 @@ def _value(at: int) -> str:
 
 
 def _packed(rows: Sequence[Row]) -> str:
-    return json.dumps([[_plain(value) for value in row.values()] for row in rows])
+    packed = [list(row.values()) for row in rows]
+    return orjson.dumps(packed, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
-def _plain(value: Any) -> Any:
-    """As the column types of the schema store it."""
+def _plain(value: object) -> int | float:
+    """As the column types of the schema store what JSON has no type for."""
     if isinstance(value, datetime):
         return schema.microseconds(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
-    if isinstance(value, list):
-        return json.dumps(value)
-    return value
+    raise TypeError(f"{value!r} cannot be handed over as JSON")
 
 
-def _reader(kind: Any) -> Callable[[Any], Any]:
+def _reader(kind: Any) -> Callable[[Any], Any] | None:
+    """What makes a value of JSON's what the column type reads; None where it is that already."""
     if isinstance(kind, TypeDecorator):
         return lambda value: kind.process_result_value(value, None)  # type: ignore[arg-type]  # ours ignore the dialect
     if isinstance(kind, JSON):
-        return lambda value: None if value is None else json.loads(value)
+        return orjson.loads
     if isinstance(kind, Boolean):
         return bool
-    return lambda value: value
+    return None

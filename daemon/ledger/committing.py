@@ -1,8 +1,9 @@
 """The writer's thread: one group of orders, one transaction, one commit.
 
-Each step has a savepoint of its own where the group has more than one, so that a step that raises takes back what it
-did and nothing else. A bulk that raises is taken back and its items are replayed alone: only those that raise again
-fail. Orders may therefore be carried out more than once, and must have no effect but the one on the ledger.
+A group is carried out in one go first. Where one of its steps raises, everything is rolled back and carried out again,
+each step in a savepoint of its own: what raises then takes back what it did and nothing else. A bulk that raises is
+taken back and its items are replayed alone: only those that raise again fail. Orders may therefore be carried out more
+than once, and must have no effect but the one on the ledger.
 
 What cannot be mended inside a transaction: after SQLITE_FULL, SQLITE_IOERR and their like SQLite may have rolled back
 everything, savepoints too, and would carry out the next statement outside any transaction. So after every step it is
@@ -21,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from daemon.ledger.connect import BUSY_TIMEOUT, writing_engine
 from daemon.ledger.errors import ruins_transaction, sqlite_code, unavailable
-from daemon.ledger.orders import ItemOrder, Outcome, UnitOrder, steps
+from daemon.ledger.orders import Outcome, UnitOrder, steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,26 +109,25 @@ class GroupCommit:
             connection.close()
 
     def _transaction(self, orders: Sequence[Order]) -> tuple[list[Outcome], bool]:
+        planned = steps(orders)
         try:
             connection = self._connected()
             raw = self._raw(connection)
             before = raw.total_changes
             transaction = connection.begin()
-            outcomes = self._carry_out_steps(connection, raw, steps(orders))
+            try:
+                outcomes = _in_one_go(connection, raw, planned)
+            except Exception as error:  # noqa: BLE001 - which of the steps it was shows when each has its savepoint
+                _require_a_transaction(raw, error)
+                transaction.rollback()
+                before = raw.total_changes
+                transaction = connection.begin()
+                outcomes = [outcome for step in planned for outcome in _guarded(connection, raw, step)]
             transaction.commit()
         except BaseException:
             self._discard()
             raise
         return outcomes, raw.total_changes != before
-
-    def _carry_out_steps(self, connection: Connection, raw: sqlite3.Connection, planned: list[Step]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        for step in planned:
-            if isinstance(step, UnitOrder):
-                outcomes.append(_alone(connection, raw, step))
-            else:
-                outcomes.extend(_together(connection, raw, step))
-        return outcomes
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -151,46 +151,44 @@ class GroupCommit:
         return cast("sqlite3.Connection", connection.connection.dbapi_connection)
 
 
-def _alone(connection: Connection, raw: sqlite3.Connection, order: Order) -> Outcome:
-    """Carry out one order in a savepoint; what it raises is its own."""
-    raw.execute("SAVEPOINT step")
-    try:
-        if isinstance(order, ItemOrder):
-            (value,) = order.bulk(connection, [order.item])
-        else:
-            value = order.unit(connection)
-    except Exception as error:  # noqa: BLE001 - whatever a unit raises is handed to its waiter, and to nobody else
-        _take_back(raw, error)
-        return Outcome(order, error=error)
-    _release(raw)
-    return Outcome(order, value)
-
-
-def _together(connection: Connection, raw: sqlite3.Connection, orders: list[ItemOrder]) -> list[Outcome]:
-    """Carry out the items of one bulk in one call, or each alone where that raises."""
-    if len(orders) == 1:
-        return [_alone(connection, raw, orders[0])]
-    raw.execute("SAVEPOINT step")
-    try:
-        values = orders[0].bulk(connection, [order.item for order in orders])
-        outcomes = [Outcome(order, value) for order, value in zip(orders, values, strict=True)]
-    except Exception as error:  # noqa: BLE001 - which of the items it was shows when each is replayed alone
-        _take_back(raw, error)
-        return [_alone(connection, raw, order) for order in orders]
-    _release(raw)
+def _in_one_go(connection: Connection, raw: sqlite3.Connection, planned: Sequence[Step]) -> list[Outcome]:
+    """Carry out every step without a savepoint; what any of them raises is raised."""
+    outcomes: list[Outcome] = []
+    for step in planned:
+        outcomes += _carry_out(connection, step)
+        _require_a_transaction(raw)
     return outcomes
 
 
-def _release(raw: sqlite3.Connection) -> None:
-    if not raw.in_transaction:
-        raise LostTransactionError("the transaction ended before its commit")
+def _carry_out(connection: Connection, step: Step) -> list[Outcome]:
+    if isinstance(step, UnitOrder):
+        return [Outcome(step, step.unit(connection))]
+    values = step[0].bulk(connection, [order.item for order in step])
+    return [Outcome(order, value) for order, value in zip(step, values, strict=True)]
+
+
+def _guarded(connection: Connection, raw: sqlite3.Connection, step: Step) -> list[Outcome]:
+    """Carry out a step in a savepoint; what it raises is its own. The items of a bulk that raises are done alone."""
+    raw.execute("SAVEPOINT step")
+    try:
+        outcomes = _carry_out(connection, step)
+    except Exception as error:  # noqa: BLE001 - whatever it raises is handed to its waiter, and to nobody else
+        _require_a_transaction(raw, error)
+        raw.execute("ROLLBACK TO step")
+        raw.execute("RELEASE step")
+        if isinstance(step, UnitOrder):
+            return [Outcome(step, error=error)]
+        if len(step) == 1:
+            return [Outcome(step[0], error=error)]
+        return [outcome for order in step for outcome in _guarded(connection, raw, [order])]
+    _require_a_transaction(raw)
     raw.execute("RELEASE step")
+    return outcomes
 
 
-def _take_back(raw: sqlite3.Connection, error: Exception) -> None:
-    if ruins_transaction(error):
+def _require_a_transaction(raw: sqlite3.Connection, error: Exception | None = None) -> None:
+    """See that the transaction still stands, after a step that went well or one that raised this."""
+    if error is not None and ruins_transaction(error):
         raise error
     if not raw.in_transaction:
         raise LostTransactionError("the transaction ended before its commit") from error
-    raw.execute("ROLLBACK TO step")
-    raw.execute("RELEASE step")

@@ -74,17 +74,17 @@ def _standing_query() -> Any:
             ),
         )
         .join(schema.pools, schema.pools.c.no == mine.c.pool_no)
-        .where(mine.c.id.in_(bindparam("ids", expanding=True)))
+        .where(bulk.among(mine.c.id, "ids"))
         .order_by(mine.c.id)
     )
 
 
-_STANDING = _standing_query()
+_STANDING = bulk.Packed(_standing_query())
 
 
 def standings(conn: Connection, ids: Iterable[int]) -> list[Standing]:
     """The situation of each of these runs, in order of id."""
-    return [_standing(row) for row in bulk.read_rows(conn, _STANDING, {"ids": list(ids)})]
+    return [_standing(row) for row in _STANDING.rows(conn, {"ids": bulk.listed(ids)})]
 
 
 _OPEN = select(schema.runs.c.id, schema.runs.c.state).where(text(f"state IN {schema.OPEN_STATES}"))

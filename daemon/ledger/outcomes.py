@@ -117,28 +117,27 @@ def settle(conn: Connection, settlings: Sequence[Settling]) -> list[Settled]:
     A bulk unit for ``Writer.add``: many answers that come at once share their statements.
     """
     _store_replies(conn, [settling.reply for settling in settlings if settling.reply])
-    moved = _moved_on(conn, settlings)
-    waiting = [s for s in settlings if s.run.state is State.PENDING and s.run.id not in moved]
-    ended = _overruled(conn, waiting)
-    settlings = [ended.get(settling.run.id, settling) for settling in settlings]
-    stands = [settling for settling in settlings if settling.run.id not in moved]
-    if stands:
-        bulk.update_rows(conn, schema.runs, "id", [_run_values(settling) for settling in stands])
+    again = [settling for settling in settlings if settling.run.state is State.PENDING]
+    others = [settling for settling in settlings if settling.run.state is not State.PENDING]
+    moved = _moved_on(conn, again)
+    again = _overruled(conn, [settling for settling in again if settling.run.id not in moved])
+    bulk.update_rows(conn, schema.runs, "id", [_run_values(settling) for settling in again])
+    count = bulk.update_rows(conn, schema.runs, "id", [_run_values(settling) for settling in others], guard="state")
+    if count < len(others):
+        moved |= _moved_on(conn, others)
     _store_new_jobs(conn, settlings)
     for settling in settlings:
         _store_seen(conn, settling, names_desktops=settling.run.id not in moved)
+    written = {settling.run.id: Settled(settling.run, settling.reason) for settling in (*again, *others)}
     return [
-        Settled(moved[s.run.id], None, moved_on=True) if s.run.id in moved else Settled(s.run, s.reason)
-        for s in settlings
+        Settled(moved[s.run.id], None, moved_on=True) if s.run.id in moved else written[s.run.id] for s in settlings
     ]
 
 
 def _moved_on(conn: Connection, settlings: Sequence[Settling]) -> dict[int, Run]:
     """The runs that are neither where they were found nor where they are to be, as they are now."""
-    table = schema.runs.c
-    states = dict(conn.execute(select(table.id, table.state).where(table.id.in_([s.run.id for s in settlings]))).all())
-    moved = [s.run.id for s in settlings if states[s.run.id] not in (s.found, s.run.state)]
-    return {run.id: run for run in runs.read(conn, moved)} if moved else {}
+    to = {settling.run.id: (settling.found, settling.run.state) for settling in settlings}
+    return {run.id: run for run in runs.read(conn, to) if run.state not in to[run.id]} if to else {}
 
 
 _reply_columns = [field.name for field in fields(Reply) if field.name != "attempt"]
@@ -149,24 +148,22 @@ def _store_replies(conn: Connection, replies: Sequence[Reply]) -> None:
     bulk.update_rows(conn, schema.attempts, "id", rows)
 
 
-def _overruled(conn: Connection, waiting: Sequence[Settling]) -> dict[int, Settling]:
-    """Those that a newer run ends instead of letting them wait again (protocol 2.1)."""
-    by = gates.overruled(conn, [settling.run for settling in waiting])
-    return {
-        settling.run.id: replace(
-            settling,
-            run=replace(settling.run, state=State.SUPERSEDED, next_attempt_at=None),
-            reason=f"superseded by run {by[settling.run.id]}",
-        )
-        for settling in waiting
-        if settling.run.id in by
-    }
+def _overruled(conn: Connection, again: Sequence[Settling]) -> list[Settling]:
+    """Those that are to wait again; superseded instead where a newer run stands (protocol 2.1)."""
+    by = gates.overruled(conn, [settling.run for settling in again])
+    return [_superseded(settling, by[settling.run.id]) if settling.run.id in by else settling for settling in again]
+
+
+def _superseded(settling: Settling, by: int) -> Settling:
+    run = replace(settling.run, state=State.SUPERSEDED, next_attempt_at=None)
+    return replace(settling, run=run, reason=f"superseded by run {by}")
 
 
 def _run_values(settling: Settling) -> dict[str, Any]:
     run = settling.run
     return {
         "id": run.id,
+        bulk.FOUND: settling.found,
         "state": run.state,
         "reason": settling.reason,
         "next_attempt_at": run.next_attempt_at,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from daemon.ledger import schema
 from daemon.timetable.actions import Action
@@ -55,18 +55,20 @@ class Override:
         return self.pool_no in (None, pool_no) and self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
 
+_c = schema.overrides.c
+_on_record = (
+    select(_c.id, _c.pool_no, _c.kind, _c.action, _c.starts_at, _c.ends_at, _c.ended_at, _c.reason, _c.who)
+    .where(
+        _c.starts_at <= bindparam("until"),
+        or_(_c.ends_at.is_(None), _c.ends_at > bindparam("since")),
+        or_(_c.ended_at.is_(None), _c.ended_at > bindparam("since")),
+    )
+    .order_by(_c.id)
+)
+
+
 def on_record(conn: Connection, since: datetime, until: datetime) -> list[Override]:
     """Every override that lies on any instant of [since, until], oldest first."""
-    c = schema.overrides.c
-    query = (
-        select(c.id, c.pool_no, c.kind, c.action, c.starts_at, c.ends_at, c.ended_at, c.reason, c.who)
-        .where(
-            c.starts_at <= until,
-            or_(c.ends_at.is_(None), c.ends_at > since),
-            or_(c.ended_at.is_(None), c.ended_at > since),
-        )
-        .order_by(c.id)
-    )
     return [
         Override(
             id=row.id,
@@ -78,5 +80,5 @@ def on_record(conn: Connection, since: datetime, until: datetime) -> list[Overri
             reason=row.reason,
             who=row.who,
         )
-        for row in conn.execute(query)
+        for row in conn.execute(_on_record, {"since": since, "until": until})
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from daemon.errors import PoolpowerError
@@ -91,6 +92,7 @@ class IamUser:
 Credentials = AccessKey | IamUser
 
 
+@lru_cache(maxsize=64)
 def _mark(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:12]
 

@@ -1,10 +1,10 @@
 """Sends one prepared request and reads one bounded answer.
 
-Of the time that ``httpx.AsyncClient.post`` takes over ``httpx-aiohttp`` (about 360 µs), more than a third is what the
-client does around its transport (alone about 220 µs; bare aiohttp takes 100): merging headers and cookies, redirects,
-hooks, timing. None of it is wanted here, so the transport is asked directly, with a ``Request`` that was signed before
-it was built. What the client would have done and is wanted is done here, once instead of each time: proxies are found
-when the origin is opened (``proxies``), and redirects are off in the transport itself.
+``httpx-aiohttp``'s transport holds the session, its proxy and its end; a request goes to the session as it was signed.
+An ``httpx.Request`` on the way would parse and spell the address once more, merge headers and make an error type of
+every exception that says less than what it wraps (``failures``), for a quarter of the time that an action takes the
+event loop (decision 8). What ``httpx.AsyncClient`` would have done and is wanted is done here, once instead of each
+time: proxies are found when the origin is opened (``proxies``), and redirects are not followed.
 
 Two timeouts bound a request. Connecting (DNS, TCP, TLS and a proxy's CONNECT) has its own, shorter than the whole,
 because it alone proves that nothing was sent; the other bounds the whole, reading included, because one between bytes
@@ -20,18 +20,20 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import aiohttp
-import httpx
 from httpx_aiohttp import AiohttpTransport
+from yarl import URL
 
 from daemon import __version__
 from daemon.workspace import failures
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterable, Mapping
+    from collections.abc import Mapping
+
+    import httpx
 
     from daemon.workspace.answers import Fate
 
@@ -104,9 +106,9 @@ class Transport:
         self._origin = f"{base.scheme}://{self.host}"
         self._timeout = timeout
         connect = min(CONNECT_SECONDS, timeout / 2)
-        self._extensions = {"timeout": {"connect": connect, "pool": connect}}
-        self._kept = _transport(trust, proxy, fresh=False)
-        self._fresh = _transport(trust, proxy, fresh=True)
+        connecting = aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect)
+        self._kept = _Direct(trust, proxy, connecting, fresh=False)
+        self._fresh = _Direct(trust, proxy, connecting, fresh=True)
 
     async def send(
         self,
@@ -126,15 +128,11 @@ class Transport:
             body: as sent.
             fresh: over a connection that nothing else has used or will use.
         """
+        transport = self._fresh if fresh else self._kept
         started = perf_counter()
         try:
             async with asyncio.timeout(self._timeout):
-                url = self._origin + target
-                everything = {**_ALWAYS, **headers}
-                request = httpx.Request(method, url, headers=everything, content=body, extensions=self._extensions)
-                request.headers.encoding = "ascii"  # else each is decoded once more to find that out
-                transport = self._fresh if fresh else self._kept
-                return await _exchange(transport, request, started)
+                return await transport.exchange(method, URL(self._origin + target, encoded=True), headers, body)
         except Exception as error:  # noqa: BLE001  # whatever it is, the request's fate is what counts (see above)
             seconds = perf_counter() - started
             return NoReply(failures.fate_of(error), failures.words_for(error, self.host, seconds), seconds)
@@ -145,51 +143,75 @@ class Transport:
         await self._fresh.aclose()
 
 
-class _TooLargeError(Exception):
+class TooLargeError(Exception):
     """The answer has more than ``MOST_BYTES``."""
 
     def __init__(self) -> None:
+        """Say what the most is."""
         super().__init__(f"more than {MOST_BYTES} bytes")
 
 
-def _transport(trust: ssl.SSLContext, proxy: httpx.Proxy | None, *, fresh: bool) -> AiohttpTransport:
-    def session() -> aiohttp.ClientSession:
+class _Direct(AiohttpTransport):
+    """The transport of ``httpx-aiohttp``, asked without an ``httpx.Request``."""
+
+    def __init__(
+        self, trust: ssl.SSLContext, proxy: httpx.Proxy | None, connecting: aiohttp.ClientTimeout, *, fresh: bool
+    ) -> None:
+        """The session is made within the event loop, before the first request."""
+        super().__init__(verify=trust, proxy=proxy, client=self._make_session)
+        self._connecting = connecting
+        self._is_fresh = fresh
+        self._through = None if proxy is None else str(proxy.url)
+        self._through_headers = None if proxy is None else dict(proxy.headers)
+
+    def _make_session(self) -> aiohttp.ClientSession:
         # No limit here: concurrency is bounded by those who call, and a wait for a slot would count as connecting.
-        if fresh:
-            connector = aiohttp.TCPConnector(limit=0, ssl=trust, force_close=True)
+        if self._is_fresh:
+            connector = aiohttp.TCPConnector(limit=0, ssl=self.ssl_context, force_close=True)
         else:
-            connector = aiohttp.TCPConnector(limit=0, ssl=trust, keepalive_timeout=KEEP_SECONDS)
+            connector = aiohttp.TCPConnector(limit=0, ssl=self.ssl_context, keepalive_timeout=KEEP_SECONDS)
         return aiohttp.ClientSession(
             connector=connector,
+            headers=_ALWAYS,
+            timeout=self._connecting,
             cookie_jar=aiohttp.DummyCookieJar(),
             max_line_size=MOST_HEADER_BYTES,
             max_field_size=MOST_HEADER_BYTES,
         )
 
-    return AiohttpTransport(verify=trust, proxy=proxy, client=session)
+    async def exchange(self, method: str, url: URL, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send and read the answer; ``url`` goes out as it is spelled.
+
+        Raises:
+            aiohttp.ClientError: no answer, or none that can be read.
+            TooLargeError: an answer of more than ``MOST_BYTES``.
+        """
+        if not isinstance(self.client, aiohttp.ClientSession):
+            self.client = self.get_client()
+        started = perf_counter()
+        request = self.client.request(
+            method,
+            url,
+            headers=headers,
+            data=body or None,
+            allow_redirects=False,
+            proxy=self._through,
+            proxy_headers=self._through_headers,
+        )
+        async with request as response:
+            # Of the raw ones: those that aiohttp has decoded may hold characters that no ledger can store.
+            answered = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.raw_headers}
+            read = await _bounded(response)
+        return Reply(response.status, answered, read, perf_counter() - started)
 
 
-async def _exchange(transport: AiohttpTransport, request: httpx.Request, started: float) -> Reply:
-    response = await transport.handle_async_request(request)
-    # Once for all that is looked up: httpx would decode every name at every look.
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
-    try:
-        body = await _bounded(response, headers)
-    finally:
-        await response.aclose()
-    return Reply(response.status_code, headers, body, perf_counter() - started)
-
-
-async def _bounded(response: httpx.Response, headers: Mapping[str, str]) -> bytes:
-    if int(headers.get("content-length", 0)) > MOST_BYTES:
-        raise _TooLargeError
-    # We ask for no encoding; only the answer of a server that encodes even so takes the longer way.
-    is_plain = headers.get("content-encoding", "identity") == "identity"
-    chunks = cast("AsyncIterable[bytes]", response.stream) if is_plain else response.aiter_bytes()
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    if (response.content_length or 0) > MOST_BYTES:
+        raise TooLargeError
     parts, size = [], 0
-    async for chunk in chunks:
+    async for chunk in response.content.iter_any():
         size += len(chunk)
         if size > MOST_BYTES:
-            raise _TooLargeError
+            raise TooLargeError
         parts.append(chunk)
     return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -150,7 +150,7 @@ async def test_bulk_that_raises_is_replayed_item_by_item(ledger: Ledger) -> None
     keys = ["a", "b", "a", "c"]
     results = await asyncio.gather(*(ledger.writer.add(add_pools, key) for key in keys), return_exceptions=True)
     assert [type(result) for result in results] == [int, int, IntegrityError, int]
-    assert calls == [keys, ["a"], ["b"], ["a"], ["c"]]
+    assert calls == [keys, keys, ["a"], ["b"], ["a"], ["c"]]  # in one go, in a savepoint, each in its own
     with ledger.reader() as conn:
         assert count_pools(conn) == 3
 
