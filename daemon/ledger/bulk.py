@@ -29,15 +29,24 @@ FOUND = "found"
 """What a guarded column was when the update was thought of."""
 
 
-def insert_rows(conn: Connection, table: Table, rows: Sequence[Row], *, or_ignore: bool = False) -> int:
-    """Insert rows that all have the same columns; with ``or_ignore`` those that a unique key refuses are left out.
+def insert_rows(conn: Connection, table: Table, rows: Sequence[Row]) -> list[int]:
+    """Insert rows that all have the same columns, inside a transaction.
 
     Returns:
-        The last row's id. There is one writer, so the ids of rows inserted together follow each other, in order.
+        Their ids, in their order: there is one writer, so that ids given out together follow each other.
     """
     if not rows:
-        return 0
-    return int(conn.execute(_insert(table.name, tuple(rows[0]), or_ignore), {"rows": _packed(rows)}).lastrowid)
+        return []
+    done = conn.execute(_insert(table.name, tuple(rows[0])), {"rows": _packed(rows)})
+    return list(range(done.lastrowid - len(rows) + 1, done.lastrowid + 1))
+
+
+def insert_new_rows(conn: Connection, table: Table, rows: Sequence[Row]) -> list[int] | None:
+    """As ``insert_rows``, but leave out what a unique key refuses; None where anything was left out."""
+    if not rows:
+        return []
+    done = conn.execute(_insert(table.name, tuple(rows[0]), " ON CONFLICT DO NOTHING"), {"rows": _packed(rows)})
+    return list(range(done.lastrowid - len(rows) + 1, done.lastrowid + 1)) if done.rowcount == len(rows) else None
 
 
 def update_rows(conn: Connection, table: Table, key: str, rows: Sequence[Row], *, guard: str | None = None) -> int:
@@ -95,10 +104,11 @@ def listed(values: Iterable[Any]) -> str:
 
 
 @cache
-def _insert(table: str, columns: tuple[str, ...], or_ignore: bool) -> TextClause:
-    verb = "INSERT OR IGNORE" if or_ignore else "INSERT"
+def _insert(table: str, columns: tuple[str, ...], on_conflict: str = "") -> TextClause:
     names = ", ".join(f'"{column}"' for column in columns)
-    return text(f"{verb} INTO {table} ({names}) SELECT {_values(columns)} FROM json_each(:rows) AS given")  # noqa: S608
+    values = ", ".join(_value(at) for at in range(len(columns)))
+    given = f"SELECT {values} FROM json_each(:rows) AS given WHERE true"  # noqa: S608
+    return text(f"INSERT INTO {table} ({names}) {given}{on_conflict}")
 
 
 @cache
@@ -109,10 +119,6 @@ def _update(table: str, key: str, columns: tuple[str, ...], guard: str | None) -
     if guard is not None:
         where += f" AND {table}.{guard} IN ({value[FOUND]}, {value[guard]})"
     return text(f"UPDATE {table} SET {changes} FROM json_each(:rows) AS given WHERE {where}")  # noqa: S608
-
-
-def _values(columns: Sequence[str]) -> str:
-    return ", ".join(_value(at) for at in range(len(columns)))
 
 
 def _value(at: int) -> str:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, text
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import bindparam, func, select, text
 
-from daemon.ledger import schema
+from daemon.ledger import bulk, schema
 from daemon.ledger.runs import COLUMNS, Run, from_row
 from daemon.ledger.states import Origin, State
 from daemon.timetable.actions import Action, ActionType
@@ -66,13 +65,10 @@ def claim(
     if not fresh:
         return [], []
     rows = [_row(book, occurrence, skip, now) for occurrence, skip in fresh]
-    statement = insert(schema.runs).on_conflict_do_nothing()
-    runs = schema.runs.c
-    inserted = conn.execute(statement.returning(runs.id, runs.pool_no, runs.action, runs.scheduled_at), rows)
-    ids = {(pool_no, action, scheduled_at): id_ for id_, pool_no, action, scheduled_at in inserted}
+    ids = _inserted(conn, rows)
     waiting, ended = [], []
     for row in rows:
-        id_ = ids.get((row["pool_no"], row["action"], row["scheduled_at"]))
+        id_ = ids.get(_key(row))
         if id_ is None:
             continue
         run = _run(id_, row)
@@ -81,6 +77,26 @@ def claim(
         else:
             ended.append(Ended(run, run.state, row["reason"]))
     return waiting, ended
+
+
+def _inserted(conn: Connection, rows: Sequence[dict[str, Any]]) -> dict[_Claim, int]:
+    """Insert those that are not claimed yet; their ids."""
+    newest = conn.execute(_newest).scalar_one()
+    ids = bulk.insert_new_rows(conn, schema.runs, rows)
+    if ids is not None:
+        return {_key(row): id_ for row, id_ in zip(rows, ids, strict=True)}
+    runs = schema.runs.c
+    query = select(runs.pool_no, runs.action, runs.scheduled_at, runs.id).where(runs.id > newest)
+    return {(pool_no, action, scheduled_at): id_ for pool_no, action, scheduled_at, id_ in conn.execute(query)}
+
+
+_newest = select(func.coalesce(func.max(schema.runs.c.id), 0))
+_Claim = tuple[int, str, "datetime"]
+"""What a claim is unique by: pool number, action and instant."""
+
+
+def _key(row: dict[str, Any]) -> _Claim:
+    return row["pool_no"], row["action"], row["scheduled_at"]
 
 
 def _without_claimed(

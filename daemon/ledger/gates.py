@@ -151,8 +151,7 @@ def open_gates(conn: Connection, openings: Sequence[Opening], now: datetime) -> 
         }
         for opening in openings
     ]
-    last = bulk.insert_rows(conn, schema.attempts, rows)
-    return list(range(last - len(rows) + 1, last + 1))
+    return bulk.insert_rows(conn, schema.attempts, rows)
 
 
 def _attempting(opening: Opening, now: datetime) -> dict[str, Any]:

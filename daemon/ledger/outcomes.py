@@ -189,7 +189,7 @@ def _store_new_jobs(conn: Connection, settlings: Iterable[Settling]) -> None:
         for settling in settlings
         if settling.reply and settling.reply.job_id
     ]
-    bulk.insert_rows(conn, schema.jobs, rows, or_ignore=True)
+    bulk.insert_new_rows(conn, schema.jobs, rows)
 
 
 def _store_seen(conn: Connection, settling: Settling, *, names_desktops: bool) -> None:

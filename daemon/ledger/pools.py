@@ -56,8 +56,8 @@ def _kept(matched: Iterable[tuple[Pool, Row[Any] | None]]) -> dict[tuple[str, st
 
 def _insert(conn: Connection, pools: Sequence[Pool]) -> dict[tuple[str, str], int]:
     rows = [{"project": pool.project, **_values(pool.key, pool.name, pool.pool_id), "present": True} for pool in pools]
-    last = bulk.insert_rows(conn, table, rows)
-    return {(pool.project, pool.key): last - len(pools) + at for at, pool in enumerate(pools, start=1)}
+    numbers = bulk.insert_rows(conn, table, rows)
+    return {(pool.project, pool.key): number for pool, number in zip(pools, numbers, strict=True)}
 
 
 def _match(conn: Connection, pools: Sequence[Pool], known: Sequence[Row[Any]]) -> list[tuple[Pool, Row[Any] | None]]:

@@ -129,14 +129,15 @@ async def test_the_rest_of_a_batch_that_passes_alone_waits_again(world: World, m
     inner, asked = gate.pass_gates, []
 
     def failing(conn: Any, book: Any, ids: Sequence[int], *others: Any, **named: Any) -> Any:
-        asked.append(list(ids))
-        if len(asked) == 1:
+        if ids not in asked:
+            asked.append(list(ids))
+        if len(ids) == 3:
             raise ValueError("one of them is poison")
-        if len(asked) == 3:
+        if ids == [2]:
             raise LedgerFull("the disk is full", "make room")
         return inner(conn, book, ids, *others, **named)
 
     monkeypatch.setattr(gate, "pass_gates", failing)
     await world.advance(300)
     await world.until(lambda: world.states() == ["accepted"] * 3)
-    assert asked[:3] == [[1, 2, 3], [1], [2]]
+    assert asked == [[1, 2, 3], [1], [2], [2, 3]]
