@@ -15,8 +15,8 @@ import uuid
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode
 
+from daemon.cli.refused import ControlRefusedError
 from daemon.cli.unreachable import DaemonNotReachableError, why_unreachable
-from daemon.errors import PoolpowerError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,22 +27,6 @@ TIMEOUT = 60.0
 """Seconds for one answer: a reload of a large file takes some."""
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 _OK = range(200, 300)
-
-
-class ControlRefusedError(PoolpowerError):
-    """The daemon answered, and the answer is no.
-
-    Attributes:
-        status: HTTP status of the answer.
-        body: the answer's JSON.
-    """
-
-    def __init__(self, status: int, body: Any) -> None:
-        """Pass on the daemon's own words."""
-        fields = body if isinstance(body, dict) else {}
-        super().__init__(str(fields.get("error") or f"the daemon answered with status {status}"), fields.get("hint"))
-        self.status = status
-        self.body = body
 
 
 def request_id() -> str:
@@ -156,7 +140,7 @@ def _exchange(connection: _UnixConnection, method: str, path: str, body: dict[st
 
 def _with_query(path: str, query: dict[str, Any]) -> str:
     given = {name: value for name, value in query.items() if value is not None}
-    return quote(path) + (f"?{urlencode(given)}" if given else "")
+    return quote(path) + (f"?{urlencode(given, doseq=True)}" if given else "")
 
 
 def _lost(error: Exception) -> tuple[str, str]:

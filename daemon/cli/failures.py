@@ -13,12 +13,16 @@ import click
 
 from daemon.cli.exits import Exit
 from daemon.cli.output import printable, shows_colour
+from daemon.cli.refused import NOT_FOUND, ControlRefusedError
 from daemon.cli.unreachable import DaemonNotReachableError
 from daemon.errors import PoolpowerError
 from daemon.redaction import scrub
 
 INVALID: Final = frozenset(
-    {"WrongUseError", "SettingsError", "ScheduleError", "PolicyError", "ZoneError", "DurationError", "LedgerUrlError"}
+    {
+        *("WrongUseError", "SettingsError", "ScheduleError", "PolicyError", "ZoneError", "DurationError"),
+        *("LedgerUrlError", "UnknownPoolError"),
+    }
 )
 """The errors about what was written, by name: to import them all would cost a failing command a quarter of a second."""
 
@@ -61,5 +65,7 @@ def exit_code(error: Exception) -> Exit:
     """Which exit code an error means."""
     if isinstance(error, DaemonNotReachableError):
         return Exit.NOT_REACHABLE
+    if isinstance(error, ControlRefusedError) and error.status == NOT_FOUND:
+        return Exit.INVALID  # a pool or run that there is not: wrong use, whoever notices it
     named = {kind.__name__ for kind in type(error).__mro__}
     return Exit.FAILED if INVALID.isdisjoint(named) else Exit.INVALID

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.cli import output
 from daemon.cli.control import Control, ControlRefusedError, DaemonNotReachableError
+from daemon.cli.refused import NOT_FOUND
 from daemon.cli.whereabouts import find_ledger, find_socket
+from daemon.ledger.records import instant
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from daemon.cli.runs import Row
     from daemon.settings import Settings
-
-_NOT_FOUND = 404
 
 
 class LedgerView:
@@ -25,33 +25,29 @@ class LedgerView:
 
         Args:
             settings: in force.
-            says_which: tell on standard error which ledger is read.
+            says_which: tell on standard error which ledger's file is read, where no daemon answers.
         """
         self._settings = settings
         self._control: Control | None = Control(find_socket(settings))
         try:
-            ledger = self._control.get("/v1/status")["ledger"]
+            self._control.ask("GET", "/v1/health")
         except DaemonNotReachableError as error:
             self._control = None
-            self._note(f"reading {find_ledger(settings)} ({error.message})", says_which)
-        else:
-            self._note(f"reading {ledger}, as the daemon at {self._control.path} has it", says_which)
-
-    @staticmethod
-    def _note(text: str, says_which: bool) -> None:
-        if says_which:
-            output.note(text)
+            if says_which:
+                output.note(f"reading {find_ledger(settings)} ({error.message})")
 
     def history(self, pool: str | None, since: datetime | None, state: str | None, limit: int) -> list[Row]:
         """Runs, newest first, as ``history --json`` prints them."""
         if self._control is not None:
-            asked = since.isoformat().replace("+00:00", "Z") if since else None
+            asked = instant(since) if since else None
             rows: list[Row] = self._control.get("/v1/history", pool=pool, since=asked, state=state, limit=limit)
             return rows
-        from daemon.ledger.history import history  # noqa: PLC0415 - imports SQLAlchemy
+        from daemon.ledger.history import history, require_known  # noqa: PLC0415 - imports SQLAlchemy
         from daemon.ledger.ledger import reading  # noqa: PLC0415
 
         with reading(self._url()) as connection:
+            if pool is not None:
+                require_known(connection, pool)
             return [
                 record.to_json() for record in history(connection, pool=pool, since=since, state=state, limit=limit)
             ]
@@ -75,7 +71,7 @@ class LedgerView:
         try:
             found: dict[str, Any] = control.get(f"/v1/runs/{run}")
         except ControlRefusedError as error:
-            if error.status == _NOT_FOUND:
+            if error.status == NOT_FOUND:
                 return None
             raise
         return found

@@ -14,13 +14,12 @@ from daemon.cli.weekgrid import Day, Shade, week_grid
 from daemon.timetable.pools import DEFAULT_PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from daemon.timetable.actions import Action
+    from daemon.execution.refusals import Refusals
     from daemon.timetable.plan import PlanEntry
     from daemon.timetable.pools import Pool
-    from daemon.timetable.recurrence.rule import Rule
     from daemon.timetable.timetable import Timetable
 
 WIDEST_NAME: Final = 32
@@ -39,7 +38,7 @@ _TIMES_COLUMN: Final = 20
 def list_plan(entries: Iterable[PlanEntry], pools: Sequence[Pool], zone: ZoneInfo) -> None:
     """Print one line an entry as the entries come, oldest first, and a heading for each date of the zone."""
     width = min(
-        max((cell_len(output.printable(_name(pool.project, pool.key))) for pool in pools), default=0), WIDEST_NAME
+        max((cell_len(output.printable(name_of(pool.project, pool.key))) for pool in pools), default=0), WIDEST_NAME
     )
     output.print_lines(_lines(entries, width, zone))
 
@@ -51,7 +50,7 @@ def _lines(entries: Iterable[PlanEntry], width: int, zone: ZoneInfo) -> Iterator
         if day != heading:
             yield ("" if heading is None else "\n") + click.style(f"{day:%A %Y-%m-%d}", bold=True)
             heading = day
-        name = _fitted(output.printable(_name(entry.pool.project, entry.pool.key)), width)
+        name = _fitted(output.printable(name_of(entry.pool.project, entry.pool.key)), width)
         why = f"  not carried out: {entry.skipped}" if entry.skipped else ""
         what = output.printable(f"{entry.action:<9} {entry.type}  {entry.policy}  ({entry.source}){why}")
         line = f"  {_clock(entry, day)}  {name}  {what}"
@@ -70,18 +69,26 @@ def _clock(entry: PlanEntry, day: date) -> str:
 
 
 def draw_week(
-    timetable: Timetable, pools: Sequence[Pool] | None, begin: datetime, until: datetime, zone: ZoneInfo
+    timetable: Timetable,
+    pools: Sequence[Pool] | None,
+    begin: datetime,
+    until: datetime,
+    *,
+    zone: ZoneInfo,
+    refusals: Refusals | None = None,
 ) -> None:
     """Draw the local dates from ``begin`` to ``until``: a band of half hours a day, pools that look alike together.
 
-    The dates are those that the list has; of the first and the last, nothing that lies outside is drawn.
+    The dates are those that the list has; of the first and the last, nothing that lies outside is drawn. What
+    overrides forbid is left out.
     """
     days = _days(begin.astimezone(zone), until.astimezone(zone))
     marks = MARKS if output.takes_unicode() else PLAIN_MARKS
     legend = ", ".join(f"{marks[shade]} {word}" for shade, word in _LEGEND.items())
     output.say(f"times of {zone.key}; {legend}", dim=True)
     output.say("+ start, - stop, ~ hibernate, * reboot; blank: not asked for, or unknown", dim=True)
-    for names, grid in _alike(timetable, timetable.pools if pools is None else pools, days, (begin, until), zone):
+    drawn = timetable.only(timetable.pools if pools is None else pools)
+    for names, grid in _alike(drawn, days, (begin, until), zone, refusals):
         output.say("")
         for line in _wrapped(names):
             output.say(line, bold=True)
@@ -101,26 +108,30 @@ def _days(first: datetime, last: datetime) -> list[date]:
 
 def _alike(
     timetable: Timetable,
-    pools: Sequence[Pool],
     days: Sequence[date],
     span: tuple[datetime, datetime],
     zone: ZoneInfo,
+    refusals: Refusals | None,
 ) -> Iterator[tuple[list[str], tuple[Day, ...]]]:
     """Names of pools whose days look alike, and those days."""
     begin = datetime.combine(days[0], datetime.min.time(), zone)
     end = datetime.combine(days[-1] + timedelta(days=1), datetime.min.time(), zone)
     drawn: dict[tuple[Day, ...], list[str]] = {}
-    for same in _with_the_same_rules(timetable.only(pools)):
+    for same in _with_the_same_rules(timetable, refusals):
         due = timetable.only(same[:1]).between(begin - LOOK_BACK, end)
-        drawn.setdefault(week_grid(due, days, zone, span), []).extend(_name(pool.project, pool.key) for pool in same)
+        comes = [one for one in due if refusals is None or refusals.of(one) is None]
+        drawn.setdefault(week_grid(comes, days, zone, span), []).extend(
+            name_of(pool.project, pool.key) for pool in same
+        )
     yield from ((names, grid) for grid, names in drawn.items())
 
 
-def _with_the_same_rules(timetable: Timetable) -> Iterator[list[Pool]]:
-    """Thousands of pools share a few schedules: each is worked out once."""
-    groups: dict[tuple[tuple[Action, Rule], ...], list[Pool]] = {}
+def _with_the_same_rules(timetable: Timetable, refusals: Refusals | None) -> Iterator[list[Pool]]:
+    """Thousands of pools share a few schedules: each is worked out once. With overrides, each that has others."""
+    groups: dict[Hashable, list[Pool]] = {}
     for pool, policies in zip(timetable.pools, timetable.policies, strict=True):
-        groups.setdefault(tuple((policy.action, policy.rule) for policy in policies), []).append(pool)
+        lying = () if refusals is None else refusals.lying_on(pool)
+        groups.setdefault((tuple((policy.action, policy.rule) for policy in policies), lying), []).append(pool)
     yield from groups.values()
 
 
@@ -159,5 +170,6 @@ def _fitted(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…"
 
 
-def _name(project: str, key: str) -> str:
+def name_of(project: str, key: str) -> str:
+    """A pool as commands take it: its key, behind its project where that is not the default one."""
     return key if project == DEFAULT_PROJECT else f"{project}/{key}"

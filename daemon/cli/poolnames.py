@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from daemon.cli.usage import WrongUseError
-from daemon.timetable.nearmiss import near_miss
+from daemon.timetable.selection import UnknownPoolError, pools_meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +19,7 @@ def select_pools(timetable: Timetable, names: Sequence[str]) -> tuple[Pool, ...]
 
     Args:
         timetable: of the file.
-        names: pool keys, ``project/key``, or shell-style patterns: of keys, with a "/" of ``project/key``.
+        names: pool keys, ``project/key``, shell-style patterns: of keys, with a "/" of ``project/key``, or ``@group``.
 
     Raises:
         WrongUseError: a name means no pool.
@@ -31,13 +30,9 @@ def select_pools(timetable: Timetable, names: Sequence[str]) -> tuple[Pool, ...]
     return tuple(pool for pool in timetable.pools if pool in chosen)
 
 
-def _meant(timetable: Timetable, name: str) -> list[Pool]:
-    exact = [pool for pool in timetable.pools if name in (pool.key, f"{pool.project}/{pool.key}")]
-    found = exact or [
-        pool for pool in timetable.pools if fnmatchcase(f"{pool.project}/{pool.key}" if "/" in name else pool.key, name)
-    ]
-    if not found:
-        near = near_miss(name.lower(), [pool.key.lower() for pool in timetable.pools])
-        hint = f"did you mean {near!r}?" if near else "`poolpower check` names the file, its [pools.*] are the names"
-        raise WrongUseError(f"no pool is called {name!r}", hint)
-    return found
+def _meant(timetable: Timetable, name: str) -> tuple[Pool, ...]:
+    try:
+        return pools_meant(timetable, name)
+    except UnknownPoolError as error:
+        hint = error.hint or "`poolpower check` names the file, its [pools.*] are the names"
+        raise WrongUseError(error.message, hint) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from daemon.cli.output import printable, table
+from daemon.cli.output import clipped, printable, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,6 +79,6 @@ def runs_table(rows: Iterable[Row]) -> Table:
             state_text(row),
             str(row["attempts"]),
             printable(row["error_code"] or "-"),
-            printable(row["reason"] or "-"),
+            clipped(printable(row["reason"] or "-")),
         )
     return made

@@ -29,8 +29,15 @@ def tell_story(run: dict[str, Any]) -> None:
         for name, value in attempt.items():
             if value is not None and name not in ("number", "run", "id"):
                 output.say(f"  {name.replace('_', ' '):<18}{_shown(name, value)}")
-    _tell_rows("jobs", run["jobs"])
+    _tell_rows("jobs", [_of_another(job, run["run"]) for job in run["jobs"]])
     _tell_rows("desktops", run["desktops"])
+
+
+def _of_another(job: dict[str, Any], run: int) -> dict[str, Any]:
+    """A job as it is told: whose it is only where the cloud gave its id to another run before."""
+    return {name: value for name, value in job.items() if name != "run"} | (
+        {"known for run": job["run"]} if job.get("run", run) != run else {}
+    )
 
 
 def _tell_rows(title: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from daemon.workspace.answers import Fate
+from daemon.workspace.answers import CREDENTIALS_REFUSED, Fate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PROBE_EVERY = 30.0
 """Seconds between two probes of a halted project."""
 
-REFUSED = "the credentials are refused, refreshed ones too"
+REFUSED = f"{CREDENTIALS_REFUSED}, refreshed ones too"
 
 
 @dataclass(frozen=True, slots=True)

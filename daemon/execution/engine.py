@@ -21,6 +21,7 @@ from daemon.errors import PoolpowerError
 from daemon.execution import accepting, manual, recovery, restoring
 from daemon.execution.backoff import Backoff
 from daemon.execution.lanes import Lane
+from daemon.execution.leaving import Leaving
 from daemon.execution.limiter import WINDOW, Limiter
 from daemon.execution.looking import Looker
 from daemon.execution.pump import Pump
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
     from daemon.execution.accepting import Accepted, Candidate, Move
     from daemon.execution.clocks import Clock
-    from daemon.execution.manual import Done
     from daemon.execution.recovery import Found
     from daemon.execution.restoring import Restored
     from daemon.execution.tuning import Tuning
@@ -91,7 +91,7 @@ class Engine:
         self._tasks = Tasks(writer, self.roster, clock, log)
         self.pump = self._make_pump(draw)
         self._pumping: asyncio.Task[None] | None = None
-        self._retired: list[Workspace] = []
+        self._leaving = Leaving(self.lanes, writer, clock, log, request_timeout=tuning.timing.request_timeout)
 
     def _make_pump(self, draw: Callable[[], float]) -> Pump:
         tuning, timing = self._tuning, self._tuning.timing
@@ -120,6 +120,12 @@ class Engine:
     def book(self) -> Book:
         """The version in force."""
         return self.units.book
+
+    def next_after(self, instant: datetime) -> datetime | None:
+        """When something is due next, later than this: an occurrence, or the end of a hold."""
+        ends_at = self.units.hold_ends_at
+        coming = (self.book.timetable.next_after(instant), ends_at if ends_at and ends_at > instant else None)
+        return min((one for one in coming if one is not None), default=None)
 
     @property
     def has_version(self) -> bool:
@@ -155,7 +161,9 @@ class Engine:
             self._open_lane(project)
         opened = self._reopen(candidate.timetable.projects)
         # Not to be left half done: once committed, every unit needs the new version, whoever stopped waiting for it.
-        return await asyncio.shield(asyncio.ensure_future(self._accept(candidate, opened, moved_since)))
+        acceptance = asyncio.ensure_future(self._accept(candidate, opened, moved_since))
+        self._leaving.wait_for(acceptance)
+        return await asyncio.shield(acceptance)
 
     async def _accept(
         self, candidate: Candidate, opened: Mapping[str, Workspace], moved_since: datetime | None
@@ -192,22 +200,20 @@ class Engine:
         return {name: self._open_workspace(name, self.lanes[name]) for name in changed}
 
     def _take(self, book: Book, opened: Mapping[str, Workspace]) -> None:
-        for name, workspace in opened.items():  # requests under way end where they began
-            self._retired.append(self.lanes[name].workspace)
-            self.lanes[name].workspace = workspace
+        for name, workspace in opened.items():
+            self._leaving.replace(self.lanes[name], workspace)
         self.units.book = book
 
     def _open_lane(self, project: str) -> None:
         if project in self.lanes:
             return
-        tuning = self._tuning
         lane = Lane(
             project,
             self._limiter,
             self._clock,
             self._wake.set,
-            concurrency=tuning.concurrency,
-            probe_every=tuning.timing.probe_every,
+            concurrency=self._tuning.concurrency,
+            probe_every=self._tuning.timing.probe_every,
         )
         lane.workspace = self._open_workspace(project, lane)
         self.lanes[project] = lane
@@ -295,7 +301,7 @@ class Engine:
     async def sweep(self) -> int:
         """Treat attempts that no task has in hand any more like ones found at a start (5.3); gives how many.
 
-        A run that waits or is followed in the ledger and is nowhere here is put where it belongs.
+        A run that waits or is followed in the ledger and is nowhere here is put where it belongs; unneeded lanes go.
         """
         live = {*self.roster.live, *self.roster.searching}
         overdue = await self._writer.do(
@@ -315,6 +321,7 @@ class Engine:
         for lane in self.lanes.values():  # a pool that was freed unnoticed must not hold up what waits for it
             lane.waiting.unblock_all()
         self._wake.set()
+        await self._leaving.let_go(self.book.timetable.projects if self.has_version else ())
         return len(overdue)
 
     async def stop(self, seconds: float) -> None:
@@ -330,8 +337,7 @@ class Engine:
         unfinished = await self._tasks.drain(max(0.0, until - loop.time()))
         if unfinished:
             self._log.warning("stop.unfinished", attempts=unfinished)
-        for workspace in (*self._retired, *(lane.workspace for lane in self.lanes.values())):
-            await workspace.aclose()
+        await self._leaving.aclose()
 
     # --- what people ask for --------------------------------------------------------------------------------------
 
@@ -342,7 +348,7 @@ class Engine:
             RefusedError: it is pointless, with the reason.
             LedgerUnavailable: nothing was made.
         """
-        return (await self._by_hand(lambda conn, book, now: manual.ask(conn, book, wanted, now))).made
+        return (await self.units.order(lambda conn, book, now: manual.ask(conn, book, wanted, now))).made
 
     async def cancel(self, run: int, why: str) -> Run:
         """End a waiting run; one that may have been carried out is not sent any more and judged by its desktops.
@@ -355,21 +361,7 @@ class Engine:
             RefusedError: there is none of this id, or it is not waiting.
             LedgerUnavailable: nothing was changed.
         """
-        return (await self._by_hand(lambda conn, book, now: manual.cancel(conn, book, run, why, now))).made[0]
-
-    async def _by_hand(self, unit: Callable[[Connection, Book, datetime], Done]) -> Done:
-        while True:
-            done = await self.units.do(unit)
-            self.units.absorb(done.ticked)
-            if not done.ticked.is_behind:
-                break
-        self.roster.all_ended(done.ended)
-        for run in done.fresh:
-            self.roster.wait(run)
-        for run in done.judged:
-            self.roster.forget(run.id, run.project)
-            self.roster.follow(run, 0.0)
-        return done
+        return (await self.units.order(lambda conn, book, now: manual.cancel(conn, book, run, why, now))).made[0]
 
     async def resolved(self, ids: Mapping[int, str], version: int) -> dict[int, str]:
         """Store ids that a listing of the cloud gave; what waited for one has its turn, and nothing else (4.8).

@@ -8,7 +8,7 @@ recovery treats as lost; whatever dies before it leaves nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from daemon.execution import overrides, ticking, verdicts
@@ -51,11 +51,15 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The run ended in the gate, or is to be judged by its desktops where its state says accepted."""
+    """The run ended in the gate, or is to be judged by its desktops where its state says accepted.
+
+    ``override`` is the one that ended it, where one did.
+    """
 
     run: Run
     state: State
     reason: str
+    override: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,8 @@ def _superseded(standing: Standing) -> Closed | None:
 def _refused(run: Run, permits: Sequence[Override], now: datetime) -> Closed | None:
     if run.is_manual:  # exempt from pause and hold, not from supersession (4.10)
         return None
-    skip = overrides.refusal(permits, run.pool_no, run.action, now)
-    return None if skip is None else _closed(verdicts.called_off(run, skip.reason))
+    skip = overrides.bar(permits, run.pool_no, run.action, now)
+    return None if skip is None else replace(_closed(verdicts.called_off(run, skip.reason)), override=skip.override)
 
 
 def _out_of_time(run: Run, now: datetime) -> Closed | None:
@@ -165,6 +169,7 @@ def pass_gates(
     overtaken = _overtake(conn, opening, now)
     closings = [refusal for refusal in refusals.values() if isinstance(refusal, Closed)]
     gates.close(conn, [(closing.run.id, closing.state, closing.reason) for closing in closings], now)
+    gates.overridden(conn, {one.run.id: one.override for one in closings if one.override is not None})
     opened = _open(conn, opening, limit_key, now)
     decisions = tuple(refusals[standing.run.id] or opened[standing.run.id] for standing in situations)
     return Passed(ticked, decisions, overtaken)
@@ -205,7 +210,8 @@ def _overtake(conn: Connection, opening: Sequence[Standing], now: datetime) -> t
 
 
 def _overtaken_by(newer: Run, older: Run) -> str:
-    return f"overtaken by run {newer.id}, " + (f"job {older.job_id} running" if older.job_id else "no job known")
+    """The job's id stands on record with the older run, and is not said twice."""
+    return f"overtaken by run {newer.id}" + (" while its job was running" if older.job_id else ", no job known")
 
 
 def _open(conn: Connection, opening: Sequence[Standing], limit_key: str, now: datetime) -> dict[int, Opened]:

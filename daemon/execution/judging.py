@@ -182,6 +182,7 @@ def judge_reboot(
     sub_jobs: Sequence[SubJob],
     refused: Sequence[DesktopSeen],
     *,
+    most_parts: int | None = None,
     now: datetime,
     backoff: Backoff,
 ) -> Judged:
@@ -192,6 +193,7 @@ def judge_reboot(
         job: its last job.
         sub_jobs: that job's parts.
         refused: the desktops that an earlier job of the run was refused for good.
+        most_parts: how many parts the largest of its earlier jobs had: how many desktops there are to reboot.
         now: the instant.
         backoff: how long to wait before what is left is tried.
     """
@@ -205,23 +207,33 @@ def judge_reboot(
     rest = run.desktops[DESKTOPS_A_CALL:] if run.desktops else ()
     again = (*(desktop.desktop_id for desktop in failed if desktop.result == BUSY), *rest)
     seen = (*refused, *failed)
-    return _rebooted(run, len(sub_jobs), again, seen, now=now, backoff=backoff)
+    largest = most_parts or (len(sub_jobs) if run.desktops is None else None)
+    return _rebooted(run, len(sub_jobs), again, seen, largest=largest, now=now, backoff=backoff)
 
 
 def _rebooted(
-    run: Run, parts: int, again: tuple[str, ...], seen: tuple[DesktopSeen, ...], *, now: datetime, backoff: Backoff
+    run: Run,
+    parts: int,
+    again: tuple[str, ...],
+    seen: tuple[DesktopSeen, ...],
+    *,
+    largest: int | None,
+    now: datetime,
+    backoff: Backoff,
 ) -> Judged:
     """What is next once a job of a reboot is over; ``again`` are left to do, ``seen`` were not rebooted so far."""
     code = next((desktop.error_code for desktop in seen if desktop.error_code), None)
     reason = f"{len(seen)} desktops were not rebooted: {_names(seen)}" if seen else f"{len(again)} desktops are left"
+    # Not by this job alone: one that was tried again had fewer parts than the pool has desktops.
+    none_was = len({desktop.desktop_id for desktop in seen} | set(again)) == largest
     if again:
         wait = backoff.after(run.attempts) if any(desktop.result == BUSY for desktop in seen) else 0.0
-        step = verdicts.again(replace(run, desktops=again, job_id=None), reason, now, wait)
+        left = replace(run, desktops=again, job_id=None, maybe_executed=run.maybe_executed and not none_was)
+        step = verdicts.again(left, reason, now, wait)
         if step.run.state is State.PENDING:
             return Judged(replace(step, error_code=code), seen)
     if not seen and not again:
         return Judged(Step(replace(run, state=State.SUCCEEDED), f"all {parts} desktops were rebooted"))
-    none_was = run.desktops is None and len(seen) == parts
     return Judged(Step(replace(run, state=State.FAILED if none_was else State.PARTIAL), reason, code), seen)
 
 

@@ -53,6 +53,11 @@ class Lane:
         """The limiter's log of a call."""
         return self._limiter.log(self.limit_key(call), writes=call.writes)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing waits here and nothing is in flight, a look or new credentials included."""
+        return not (len(self.waiting) or self.slots.taken or self.slots.has_line or self._refreshing)
+
     @asynccontextmanager
     async def admit(self, call: Call) -> AsyncIterator[None]:
         """Hold a token and a slot around one reading request; actions whose turn it is go first."""

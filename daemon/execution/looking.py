@@ -127,7 +127,9 @@ class Looker:
                 return Judged(Step(replace(run, state=State.UNKNOWN), reason), known.refused)
             return LookAgain(f"job {own.job_id} runs")
         parts = await self._parts(lane, run) if own is not None else []
-        return judging.judge_reboot(run, own, parts, known.refused, now=self._clock.now(), backoff=self._backoff)
+        return judging.judge_reboot(
+            run, own, parts, known.refused, most_parts=known.most_parts, now=self._clock.now(), backoff=self._backoff
+        )
 
     async def _judge_word(self, lane: Lane, run: Run, known: Bearings, running: tuple[str, ...]) -> judging.Judgement:
         desktops = await lane.workspace.list_desktops(run.pool_id or "")

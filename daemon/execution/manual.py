@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daemon.errors import PoolpowerError
-from daemon.execution import ticking, verdicts
+from daemon.execution import ticking
+from daemon.execution.calling_off import call_off
 from daemon.ledger import claims, gates, runs
-from daemon.ledger.claims import Asked, Ended
 from daemon.ledger.states import State
 from daemon.timetable.actions import Action
 
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
 
     from daemon.execution.ticking import Ticked
     from daemon.ledger.book import Book
+    from daemon.ledger.claims import Asked, Ended
     from daemon.ledger.runs import Run
 
 
 class RefusedError(PoolpowerError):
     """What was asked for by hand cannot be done, and why."""
+
+
+class NoSuchRunError(RefusedError):
+    """There is no run of this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Done:
         fresh: those of them that wait for their first attempt.
         ended: what it ended.
         judged: what is not sent any more and only looked at.
+        is_doubtful: what is fresh may be done already: its desktops are looked at before it is sent.
     """
 
     ticked: Ticked
@@ -48,10 +54,11 @@ class Done:
     fresh: tuple[Run, ...] = ()
     ended: tuple[Ended, ...] = ()
     judged: tuple[Run, ...] = ()
+    is_doubtful: bool = False
 
 
 def ask(conn: Connection, book: Book, wanted: Sequence[Asked], now: datetime) -> Done:
-    """Insert manual runs, one a pool; a call repeated under its request id gives the runs that it made before.
+    """Insert manual runs, one a pool and request id; a call repeated under its ids gives the runs that it made before.
 
     Raises:
         RefusedError: a reboot of a pool that is to be off (2.2).
@@ -60,7 +67,9 @@ def ask(conn: Connection, book: Book, wanted: Sequence[Asked], now: datetime) ->
     ticked = ticking.tick(conn, book, now)
     if ticked.is_behind:
         return Done(ticked)
-    before = claims.asked_before(conn, wanted[0].request) if wanted else []
+    before = [
+        run for request in dict.fromkeys(one.request for one in wanted) for run in claims.asked_before(conn, request)
+    ]
     if before:  # those of an earlier call whose commit seemed to fail wait nowhere yet
         unsent = tuple(run for run in before if run.state is State.PENDING and not run.attempts)
         return Done(ticked, made=tuple(before), fresh=unsent)
@@ -96,26 +105,19 @@ def cancel(conn: Connection, book: Book, run_id: int, why: str, now: datetime) -
     run = _cancellable(conn, run_id, why)
     if run.state is not State.PENDING:
         return Done(ticked, made=(run,))
-    step = verdicts.called_off(run, why)
-    reason = step.reason or ""
-    if step.run.state is not State.ACCEPTED:
-        gates.end(conn, [(run.id, step.run.state, reason)], now)
-        return Done(ticked, made=_as_it_is(conn, run), ended=(Ended(run, step.run.state, reason),))
-    (standing,) = gates.standings(conn, [run.id])
-    if standing.in_flight is not None:  # its gate, once the pool is free, sends nothing and hands it to the desktops
-        gates.call_off(conn, run.id, reason)
-        return Done(ticked, made=_as_it_is(conn, run))
-    gates.close(conn, [(run.id, step.run.state, reason)], now)
-    return Done(ticked, made=_as_it_is(conn, run), judged=(step.run,))
+    done = call_off(conn, {run.id: (run, why)}, now)
+    return Done(ticked, made=_as_it_is(conn, run), ended=done.ended, judged=done.judged)
 
 
 def _cancellable(conn: Connection, run_id: int, why: str) -> Run:
     found = runs.read_with_reasons(conn, [run_id])
     if not found:
-        raise RefusedError(f"there is no run {run_id}", "poolpower history lists them")
+        raise NoSuchRunError(f"there is no run {run_id}", "poolpower history lists them")
     run, reason = found[0]
     if run.state is not State.PENDING and not (reason or "").startswith(why):
-        raise RefusedError(f"run {run_id} is {run.state}; only a waiting run can be cancelled", None)
+        mend = "poolpower now with another action overtakes it" if run.state.is_open else "it is over, and stays so"
+        told = f"`poolpower show {run_id}` tells its story"
+        raise RefusedError(f"run {run_id} is {run.state}; only a waiting run can be cancelled", f"{mend}; {told}")
     return run
 
 

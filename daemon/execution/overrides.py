@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from daemon.ledger.claims import Skip
 from daemon.ledger.overrides import Kind, Override, on_record
+from daemon.ledger.records import instant
 from daemon.timetable.actions import Action
 
 if TYPE_CHECKING:
@@ -24,10 +25,24 @@ def refusal(overrides: Sequence[Override], pool_no: int, action: Action, at: dat
     """Why an action of a pool does not count at an instant, or None where it does."""
     for override in overrides:
         if override.covers(pool_no, at) and _contradicts(override, action):
-            until = "until resumed" if override.ends_at is None else f"until {override.ends_at:%Y-%m-%dT%H:%M:%SZ}"
-            because = f": {override.reason}" if override.reason else ""
-            return Skip(f"{override.kind} by {override.who or 'an administrator'} {until}{because}", override.id)
+            return Skip(in_words(override), override.id)
     return None
+
+
+def bar(overrides: Sequence[Override], pool_no: int, action: Action, now: datetime) -> Skip | None:
+    """Why a pool may not be acted on now, or None where it may.
+
+    A skip says of occurrences that they do not count, not that the pool is to be left alone: what waits since before
+    it goes on.
+    """
+    return refusal([one for one in overrides if one.kind is not Kind.SKIP], pool_no, action, now)
+
+
+def in_words(override: Override) -> str:
+    """What lies on a pool, by whom, until when and why."""
+    until = "until resumed" if override.ends_at is None else f"until {instant(override.ends_at)}"
+    because = f": {override.reason}" if override.reason else ""
+    return f"{override.kind} by {override.who or 'an administrator'} {until}{because}"
 
 
 def _contradicts(override: Override, action: Action) -> bool:

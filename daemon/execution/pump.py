@@ -1,8 +1,9 @@
 """The one loop that lets things happen: gates for the runs whose turn it is, looks and searches that are due.
 
-A turn goes through the lanes: as many runs as there are tokens and slots for, one commit for all their gates, then a
-task each, one batch a lane and turn; what slots are left go to looks. Reboots pass one by one. Then it sleeps until the
-next thing is due or something wakes it. Nothing here waits for the cloud, so that no project holds up another.
+A turn goes through the lanes: runs as there are tokens and slots for, at most half of all slots, so that one half's
+requests run while the other half's gates are committed; one commit for all their gates, then a task each; what slots
+are left go to looks. Reboots pass one by one. Then it sleeps until the next thing is due or something wakes it. Nothing
+here waits for the cloud, so that no project holds up another.
 
 It is also what notices a late wake-up (protocol 1.1): more than a minute between two turns, which are never planned
 further apart than fifteen seconds, means that the machine slept or we did. Then the open rows are settled like after
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from daemon.execution.clocks import Clock
     from daemon.execution.gate import Decision, Passed
     from daemon.execution.lanes import Lane
+    from daemon.execution.limiter import SlidingLog
     from daemon.execution.looking import Looker
     from daemon.execution.roster import Roster
     from daemon.execution.searching import Searcher
@@ -159,7 +161,7 @@ class Pump:
         self._last_awake = self._clock.elapsed()
 
     async def _send_from(self, lane: Lane) -> list[float]:
-        """Pass the gates of as many runs of a project as may be sent; seconds until more may be."""
+        """Pass the gates of one batch of a project's runs that may be sent; seconds until more may be."""
         now, elapsed = self._clock.now(), self._clock.elapsed()
         room, wait = self._room(lane, elapsed)
         batch = lane.waiting.take(min(room, lane.slots.half, LARGEST_BATCH), now, elapsed) if room else []
@@ -233,7 +235,7 @@ class Pump:
             return
         self._roster.all_ended(passed.overtaken)
         for decision in passed.decisions:
-            self._follow_up(lane, decision, committed)
+            self._follow_up(lane, decision, log, committed)
 
     async def _pass_alone(self, lane: Lane, batch: Sequence[Run]) -> None:
         """Find out which run of a batch it is that raises inside us: each passes alone, that one is set aside."""
@@ -260,11 +262,11 @@ class Pump:
             lambda conn, book, now: gate.pass_gates(conn, book, ids, key, now, observes=self._observes)
         )
 
-    def _follow_up(self, lane: Lane, decision: Decision, committed: float) -> None:
+    def _follow_up(self, lane: Lane, decision: Decision, log: SlidingLog, committed: float) -> None:
         run = decision.run
         match decision:
             case Opened():
-                self._tasks.start(run, self._sender.attempt(lane, decision, committed), is_attempt=True)
+                self._tasks.start(run, self._sender.attempt(lane, decision, log, committed), is_attempt=True)
             case Waits(on=gate.NO_ID):
                 self._roster.rest(run, RETRY_UNKNOWN_ID_AFTER)
             case Waits(on=gate.NOT_DUE):

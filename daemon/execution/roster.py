@@ -73,8 +73,10 @@ class Roster:
         self.seen_away: dict[int, frozenset[str]] = {}
         self._followed_since: dict[int, float] = {}
 
-    def wait(self, run: Run) -> None:
-        """It is to be sent at its time."""
+    def wait(self, run: Run, *, doubtful: bool = False) -> None:
+        """It is to be sent at its time; a doubtful one is looked at before, it may be done already."""
+        if doubtful and run.action.is_word:
+            self.doubtful.add(run.id)
         self._lanes[run.project].waiting.add(run, self._clock.now())
         self._wake()
 

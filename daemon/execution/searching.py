@@ -2,8 +2,9 @@
 
 A job is adopted only where everything speaks for it: it is of the types that power actions have, its action can be told
 and is a reboot, it began since the attempt was sent (by the server's clock, not ours), and no other attempt knows it.
-While a desktop of the pool is rebooting the search goes on; without any sign after two minutes the run is unknown.
-Time in which nobody could look does not count, up to ``follow_for`` where the project answers otherwise.
+While a desktop of the pool is rebooting the search goes on, up to ``follow_for``: one that never comes up again must
+not hold the pool for ever. Without any sign after two minutes the run is unknown. Time in which nobody could look does
+not count, up to ``follow_for`` where the project answers otherwise.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from daemon.execution.sending import Sender
     from daemon.execution.timing import Timing
     from daemon.ledger.writer import Writer
-    from daemon.workspace.models import SubJob
+    from daemon.workspace.models import Desktop, SubJob
 
 TOLERANCE = timedelta(seconds=2)
 """The cloud's times have whole seconds, and so has its ``Date``."""
 REBOOTING = "rebooting"
+"""What the task of a desktop that reboots begins with: it is ``rebooting_hard`` where the reboot was forced."""
 
 
 class Searcher:
@@ -77,7 +79,7 @@ class Searcher:
             if await self._take(search, job_id):
                 return False
         desktops = await lane.workspace.list_desktops(pool_id)
-        if any(desktop.task_status == REBOOTING for desktop in desktops):
+        if not self._is_overdue(search) and any(_reboots(desktop) for desktop in desktops):
             soonest = self._clock.elapsed() + self._timing.search_every
             self._come_again(replace(search, until=max(search.until, soonest)))
             return False
@@ -108,11 +110,14 @@ class Searcher:
             )
 
     async def _could_not_look(self, lane: Lane, search: Search, error: WorkspaceError) -> None:
-        is_overdue = self._clock.elapsed() - search.begun >= self._timing.follow_for
-        if error.gone or (is_overdue and lane.condition.halt is None):
+        if error.gone or (self._is_overdue(search) and lane.condition.halt is None):
             await self._give_up(search, f"its request was lost and its job could not be looked for: {error.message}")
         else:
             self.put_off(search)
+
+    def _is_overdue(self, search: Search) -> bool:
+        longest = max(self._timing.follow_for, self._timing.search_for)
+        return self._clock.elapsed() - search.begun >= longest
 
     def _come_again(self, search: Search) -> None:
         elapsed = self._clock.elapsed()
@@ -122,7 +127,14 @@ class Searcher:
     async def _give_up(self, search: Search, reason: str) -> None:
         unknown = replace(search.run, state=State.UNKNOWN)
         settled = await self._sender.store(Settling(unknown, reason, self._clock.now(), State.ATTEMPTING))
-        self._roster.ended(settled.run, settled.run.state, settled.reason or reason)
+        if settled.moved_on:
+            self._roster.moved_on(settled.run)
+        else:
+            self._roster.ended(settled.run, settled.run.state, settled.reason or reason)
+
+
+def _reboots(desktop: Desktop) -> bool:
+    return (desktop.task_status or "").startswith(REBOOTING)
 
 
 def candidates(parts: Iterable[SubJob], since: datetime) -> list[str]:

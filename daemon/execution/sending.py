@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from daemon.execution.clocks import Clock
     from daemon.execution.gate import Opened
     from daemon.execution.lanes import Lane
+    from daemon.execution.limiter import SlidingLog
     from daemon.execution.roster import Roster
     from daemon.execution.timing import Timing
     from daemon.execution.verdicts import Step
@@ -62,12 +63,13 @@ class Sender:
         self._timing = timing
         self._log = log
 
-    async def attempt(self, lane: Lane, opened: Opened, committed: float) -> None:
+    async def attempt(self, lane: Lane, opened: Opened, log: SlidingLog, committed: float) -> None:
         """Make one attempt. Its slot and token are taken already; the slot covers the request only.
 
         Args:
             lane: the project's.
             opened: the gate's decision.
+            log: that the token was taken from: by now the project may have another credential, with another log.
             committed: reading of the elapsed clock at the gate's commit.
         """
         run = replace(
@@ -78,20 +80,19 @@ class Sender:
             first_attempt_at=opened.run.first_attempt_at or opened.sent_at,
         )
         sent = self._clock.elapsed()
-        answer = await self._send(lane, run, sent - committed)
+        answer = await self._send(lane, run, log, sent - committed)
         trouble = None if answer is TOO_LATE else lane.condition.of(answer, sent)
         if answer.fate is Fate.FORBIDDEN and trouble is None:  # others of the project may: it is this pool (4.4)
             answer = replace(answer, fate=Fate.REFUSED)
         self._say(run, answer)
-        self._learn(lane, run, answer, trouble)
+        self._learn(lane, log, answer, trouble)
         now = self._clock.now()
         step = verdicts.after_answer(run, answer, opened.sent_at, now, self._backoff)
         reply = _reply(opened.attempt, answer, now)
         settled = await self.store(Settling(step.run, step.reason, now, State.ATTEMPTING, step.error_code, reply))
         await self._place(lane, settled, step, opened, answer=answer, sent=sent)
 
-    async def _send(self, lane: Lane, run: Run, since_committed: float) -> Answer:
-        log = lane.log(call_of(run))
+    async def _send(self, lane: Lane, run: Run, log: SlidingLog, since_committed: float) -> Answer:
         try:
             return TOO_LATE if since_committed > self._timing.request_timeout else await _request(lane, run)
         finally:
@@ -113,16 +114,19 @@ class Sender:
             else:
                 if is_kept:
                     self._log.info("ledger.answer_stored", run=settling.run.id)
+                if settled.known_by is not None and settling.reply is not None:
+                    job = settling.reply.job_id
+                    self._log.error("jobs.repeated", run=settled.run.id, job_id=job, known_by=settled.known_by)
                 return settled
 
-    def _learn(self, lane: Lane, run: Run, answer: Answer, trouble: str | None) -> None:
+    def _learn(self, lane: Lane, log: SlidingLog, answer: Answer, trouble: str | None) -> None:
         """Draw from an answer what it says about the project as a whole, and about the call's quota."""
         if trouble is not None:
             lane.halt(trouble, self._log)
         elif answer.status is not None and answer.fate is not Fate.UNAUTHORISED:  # a lost one is no answer
             lane.answers(self._log)
         if answer.fate is Fate.REFUSED_FOR_NOW and answer.status == THROTTLED:
-            lane.log(call_of(run)).shut(self._clock.elapsed() + (answer.retry_after or self._timing.throttled))
+            log.shut(self._clock.elapsed() + (answer.retry_after or self._timing.throttled))
 
     async def _place(
         self, lane: Lane, settled: Settled, step: Step, opened: Opened, *, answer: Answer, sent: float

@@ -34,6 +34,11 @@ class Slots:
         return self._size - self._free
 
     @property
+    def has_line(self) -> bool:
+        """Whether a look stands in line."""
+        return any(not turn.done() for _, turn in self._line)
+
+    @property
     def half(self) -> int:
         """Half of all slots: one half's requests run while the other half's gates are being committed."""
         return (self._size + 1) // 2

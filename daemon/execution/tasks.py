@@ -109,8 +109,11 @@ class Tasks:
         for known in await self._writer.do(lambda conn: ledger_runs.read(conn, [run.id])):
             if known.state.is_open:
                 failed = replace(known, state=State.FAILED)
-                await self._writer.add(settle, Settling(failed, reason, self._clock.now(), found=known.state))
-                self._roster.ended(failed, State.FAILED, reason)
+                settled = await self._writer.add(settle, Settling(failed, reason, self._clock.now(), found=known.state))
+                if settled.moved_on:
+                    self._roster.moved_on(settled.run)
+                else:
+                    self._roster.ended(failed, State.FAILED, reason)
         self._roster.faults.pop(run.id, None)
 
     async def _put_back(self, run: Run | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from daemon.execution import ticking
 from daemon.ledger.book import Book, StaleBookError
 from daemon.ledger.errors import LedgerUnavailable
+from daemon.ledger.states import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,23 +17,31 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from daemon.execution.clocks import Clock
+    from daemon.execution.manual import Done
     from daemon.execution.roster import Roster
     from daemon.execution.ticking import Ticked
     from daemon.ledger.writer import Writer
 
 T = TypeVar("T")
+D = TypeVar("D", bound="Done")
 
 TURNS = 1000
 """Turns of the event loop in which an acceptance that is committed is certain to be known here."""
 
 
 class Units:
-    """Runs units against the version in force, and hands on what they claimed."""
+    """Runs units against the version in force, and hands on what they claimed.
+
+    Attributes:
+        book: the version in force.
+        hold_ends_at: when the first hold ends whose end calls for a word, as of the last tick, or None.
+    """
 
     def __init__(self, writer: Writer, clock: Clock, roster: Roster) -> None:
         """There is no version in force before ``book`` is set."""
         self.writer = writer
         self.book: Book
+        self.hold_ends_at: datetime | None = None
         self._clock = clock
         self._roster = roster
 
@@ -77,5 +86,27 @@ class Units:
     def absorb(self, ticked: Ticked) -> None:
         """Let what was claimed wait for its turn, and forget what was ended."""
         for run in ticked.waiting:
-            self._roster.wait(run)
+            self._roster.wait(run, doubtful=run.origin is Origin.ENFORCE)
         self._roster.all_ended(ticked.ended)
+        if ticked is not ticking.NOTHING:
+            self.hold_ends_at = ticked.hold_ends_at
+
+    async def order(self, unit: Callable[[Connection, Book, datetime], D]) -> D:
+        """Carry out what somebody asks for, once everything that was due before it is claimed (1.2).
+
+        Raises:
+            RefusedError: it is pointless, with the reason.
+            LedgerUnavailable: nothing was done.
+        """
+        while True:
+            done = await self.do(unit)
+            self.absorb(done.ticked)
+            if not done.ticked.is_behind:
+                break
+        self._roster.all_ended(done.ended)
+        for run in done.fresh:
+            self._roster.wait(run, doubtful=done.is_doubtful)
+        for run in done.judged:
+            self._roster.forget(run.id, run.project)
+            self._roster.follow(run, 0.0)
+        return done

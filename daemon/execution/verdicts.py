@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from daemon.ledger.states import State
-from daemon.workspace.answers import Answer, Fate
+from daemon.workspace.answers import CREDENTIALS_REFUSED, Answer, Fate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -148,6 +148,8 @@ def describe(answer: Answer) -> str:
     parts = [str(answer.status)] if answer.status else []
     parts += [answer.error_code] if answer.error_code else []
     said = " ".join(parts)
+    if answer.fate is Fate.UNAUTHORISED:  # the gateway's many words are on record with the attempt
+        return f"{CREDENTIALS_REFUSED} ({said})" if said else CREDENTIALS_REFUSED
     if answer.error_msg:
         said = f"{said}: {answer.error_msg}" if said else answer.error_msg
     return f"{answer.fate}: {said}" if said else str(answer.fate)

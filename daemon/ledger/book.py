@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import func, select
 
-from daemon.ledger import schema
+from daemon.ledger import overriding, schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,21 +39,38 @@ class StaleBookError(Exception):
     """A unit was made with a version that is no longer the ledger's newest: make it again with the one in force."""
 
 
-_in_force = select(schema.heart.c.watermark, select(func.max(schema.versions.c.id)).scalar_subquery())
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far things have come.
+
+    Attributes:
+        watermark: the instant up to which every occurrence has a run.
+        hold_ends_at: when the first hold ends whose end has still to call for a word; None where there is none.
+    """
+
+    watermark: datetime
+    hold_ends_at: datetime | None
 
 
-def check_in_force(conn: Connection, book: Book) -> datetime:
-    """The watermark, once it is certain that ``book`` is the version in force in this very transaction (3.1).
+_in_force = select(
+    schema.heart.c.watermark,
+    select(func.max(schema.versions.c.id)).scalar_subquery(),
+    overriding.NEXT_END.scalar_subquery(),
+)
+
+
+def check_in_force(conn: Connection, book: Book) -> Reached:
+    """How far things have come, once it is certain that ``book`` is in force in this very transaction (3.1).
 
     A unit is made on the event loop and carried out in the writer's thread; an acceptance may come between the two.
 
     Raises:
         StaleBookError: another version has been accepted since the unit was made.
     """
-    watermark, version = conn.execute(_in_force).one()
+    watermark, version, hold_ends_at = conn.execute(_in_force).one()
     if version != book.version or watermark is None:
         raise StaleBookError
-    return cast("datetime", watermark)
+    return Reached(watermark, hold_ends_at)
 
 
 def watermark(conn: Connection) -> datetime | None:

@@ -12,15 +12,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import JSON, Boolean, bindparam, func, literal_column, select, text
+from sqlalchemy import JSON, Boolean, func, literal_column, select, text
 from sqlalchemy.types import TypeDecorator
 
 from daemon.ledger import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select, Table, TextClause
+    from sqlalchemy import Connection, Select, Table, TextClause
 
     Row = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[Row]) -> list[int
     if not rows:
         return []
     done = conn.execute(_insert(table.name, tuple(rows[0])), {"rows": _packed(rows)})
-    return list(range(done.lastrowid - len(rows) + 1, done.lastrowid + 1))
+    return _given_out(done.lastrowid, len(rows))
 
 
 def insert_new_rows(conn: Connection, table: Table, rows: Sequence[Row]) -> list[int] | None:
@@ -46,7 +46,12 @@ def insert_new_rows(conn: Connection, table: Table, rows: Sequence[Row]) -> list
     if not rows:
         return []
     done = conn.execute(_insert(table.name, tuple(rows[0]), " ON CONFLICT DO NOTHING"), {"rows": _packed(rows)})
-    return list(range(done.lastrowid - len(rows) + 1, done.lastrowid + 1)) if done.rowcount == len(rows) else None
+    return _given_out(done.lastrowid, len(rows)) if done.rowcount == len(rows) else None
+
+
+def _given_out(last: int, count: int) -> list[int]:
+    """Ids that follow each other, up to the last: the rows are inserted in their order, by the one writer."""
+    return list(range(last - count + 1, last + 1))
 
 
 def update_rows(conn: Connection, table: Table, key: str, rows: Sequence[Row], *, guard: str | None = None) -> int:
@@ -92,22 +97,11 @@ class Packed:
         return found
 
 
-def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """Whether a column is among the values that a parameter holds as a JSON array: one statement for any number."""
-    given = func.json_each(bindparam(name)).table_valued("value")
-    return column.in_(select(given.c.value))
-
-
-def listed(values: Iterable[Any]) -> str:
-    """The values as ``among`` takes them."""
-    return orjson.dumps(list(values)).decode()
-
-
 @cache
 def _insert(table: str, columns: tuple[str, ...], on_conflict: str = "") -> TextClause:
     names = ", ".join(f'"{column}"' for column in columns)
     values = ", ".join(_value(at) for at in range(len(columns)))
-    given = f"SELECT {values} FROM json_each(:rows) AS given WHERE true"  # noqa: S608
+    given = f"SELECT {values} FROM json_each(:rows) AS given WHERE true ORDER BY given.key"  # noqa: S608
     return text(f"INSERT INTO {table} ({names}) {given}{on_conflict}")
 
 
@@ -126,8 +120,22 @@ def _value(at: int) -> str:
 
 
 def _packed(rows: Sequence[Row]) -> str:
-    packed = [list(row.values()) for row in rows]
-    return orjson.dumps(packed, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    columns = tuple(rows[0])
+    values = [[row[column] for column in columns] for row in rows]
+    packed = _dumped(values)
+    # SQLite ends a text from JSON at its first NUL: what stands behind it would be lost without a word.
+    return _dumped([[_without_nul(value) for value in row] for row in values]) if _NUL in packed else packed
+
+
+_NUL = r"\u0000"
+
+
+def _dumped(values: list[list[Any]]) -> str:
+    return orjson.dumps(values, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def _without_nul(value: Any) -> Any:
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
 
 
 def _plain(value: object) -> int | float:

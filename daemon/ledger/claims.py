@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from daemon.ledger.book import Book
+    from daemon.ledger.overrides import Override
     from daemon.timetable.occurrences import Occurrence
 
 WALL_TIMES_REPEAT_WITHIN = timedelta(hours=27)
@@ -149,6 +150,7 @@ def _row(book: Book, occurrence: Occurrence, skip: Skip | None, now: datetime) -
         "policy": occurrence.policy,
         "source": occurrence.source,
         "eclipsed": [[policy.policy, policy.source] for policy in occurrence.eclipsed] or None,
+        "calendar": occurrence.calendar,
         "wall": occurrence.wall,
         "scheduled_at": occurrence.scheduled_at,
         "due_at": occurrence.due_at,
@@ -205,6 +207,34 @@ def _pools_with_older(conn: Connection, newer: Sequence[Run]) -> set[int]:
     waiting = conn.execute(select(runs.pool_no).where(runs.state == State.PENDING, runs.id < first)).scalars()
     counted = Counter(run.pool_no for run in newer)
     return {*waiting, *(pool_no for pool_no, count in counted.items() if count > 1)}
+
+
+def enforcement_row(book: Book, word: Occurrence, hold: Override, skip: Skip | None, now: datetime) -> dict[str, Any]:
+    """The row of a run that the end of a hold calls for.
+
+    Args:
+        book: the version that is asked.
+        word: what it calls for: the schedule's last word, whose type and patience the run has.
+        hold: the hold.
+        skip: what forbids it, or None.
+        now: when this happens.
+    """
+    due = {
+        "origin": Origin.ENFORCE,
+        "wall": None,
+        "eclipsed": None,
+        "scheduled_at": hold.ends_at,
+        "due_at": hold.ends_at,
+    }
+    source = f"end of {hold.kind} {hold.id}, {word.source}"
+    return {**_row(book, word, skip, now), **due, "source": source, "who": hold.who, "hold": hold.id}
+
+
+def insert_enforcements(conn: Connection, rows: Sequence[dict[str, Any]]) -> tuple[list[Run], list[Ended]]:
+    """Insert the runs that ends of holds call for, in order: those that wait, and those that were skipped at once."""
+    made = [(_run(id_, row), row) for id_, row in zip(bulk.insert_rows(conn, schema.runs, rows), rows, strict=True)]
+    waiting = [run for run, _ in made if run.state is State.PENDING]
+    return waiting, [Ended(run, run.state, row["reason"]) for run, row in made if run.state is not State.PENDING]
 
 
 @dataclass(frozen=True, slots=True)

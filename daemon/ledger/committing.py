@@ -117,17 +117,17 @@ class GroupCommit:
             transaction = connection.begin()
             try:
                 outcomes = _in_one_go(connection, raw, planned)
+                changed = raw.total_changes != before
             except Exception as error:  # noqa: BLE001 - which of the steps it was shows when each has its savepoint
                 _require_a_transaction(raw, error)
                 transaction.rollback()
-                before = raw.total_changes
                 transaction = connection.begin()
-                outcomes = [outcome for step in planned for outcome in _guarded(connection, raw, step)]
+                outcomes, changed = _one_by_one(connection, raw, planned)
             transaction.commit()
         except BaseException:
             self._discard()
             raise
-        return outcomes, raw.total_changes != before
+        return outcomes, changed
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -158,6 +158,18 @@ def _in_one_go(connection: Connection, raw: sqlite3.Connection, planned: Sequenc
         outcomes += _carry_out(connection, step)
         _require_a_transaction(raw)
     return outcomes
+
+
+def _one_by_one(connection: Connection, raw: sqlite3.Connection, planned: Sequence[Step]) -> tuple[list[Outcome], bool]:
+    """Carry out every step in a savepoint; whether anything was changed by those that stand."""
+    outcomes: list[Outcome] = []
+    changed = False
+    for step in planned:
+        before = raw.total_changes  # counts what is taken back too
+        done = _guarded(connection, raw, step)
+        changed |= raw.total_changes != before and any(outcome.error is None for outcome in done)
+        outcomes += done
+    return outcomes, changed
 
 
 def _carry_out(connection: Connection, step: Step) -> list[Outcome]:

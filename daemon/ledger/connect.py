@@ -91,11 +91,15 @@ def _refuse_loop(path: Path) -> None:
 
 
 def create_folder(path: Path) -> None:
-    """Make the folder of a ledger where there is none.
+    """Make the folder of a ledger where there is none, and the one that it stands in.
+
+    No more of them: a mistyped URL is not to leave folders at the root of the machine, where root may make any. Below
+    the user's own folder, where state belongs, whatever is missing is made.
 
     Raises:
-        LedgerForbiddenError: this user may not, or something else has its name.
+        LedgerForbiddenError: this user may not, something else has its name, or more than that is missing.
     """
+    _refuse_strange_place(path)
     try:
         path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
@@ -105,6 +109,20 @@ def create_folder(path: Path) -> None:
         ) from None
     except OSError as error:
         raise forbidden(path, error.strerror or str(error)) from error
+
+
+def _refuse_strange_place(path: Path) -> None:
+    beginning = path.parent.parent.parent
+    try:
+        if beginning.exists() or path.is_relative_to(Path.home().resolve()):
+            return
+        there = next(folder for folder in beginning.parents if folder.exists())
+    except (OSError, RuntimeError):  # it may not be looked at, or this user has no folder: making it says more
+        return
+    raise LedgerForbiddenError(
+        f"the ledger {path} cannot be made: {beginning} is missing, of it there is {there} only",
+        f"see that POOLPOWER_DATABASE_URL is right; if it is, `mkdir -p {path.parent}`",
+    )
 
 
 def create_file(path: Path) -> None:
@@ -123,9 +141,7 @@ def create_file(path: Path) -> None:
 
 def writing_engine(path: Path) -> Engine:
     """An engine whose transactions begin immediately, for the one writer."""
-    engine = create_engine(
-        "sqlite+pysqlite://", creator=lambda: _open(path, mode="rw"), poolclass=NullPool, insertmanyvalues_page_size=500
-    )
+    engine = create_engine("sqlite+pysqlite://", creator=lambda: _open(path, mode="rw"), poolclass=NullPool)
     event.listen(engine, "connect", _set_up_writer)
     event.listen(engine, "begin", _begin_immediate)
     return engine

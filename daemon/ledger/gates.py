@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, select, text
 
 from daemon.ledger import bulk, schema
+from daemon.ledger.listing import listed_under, packed
 from daemon.ledger.runs import COLUMNS, Run, from_row, read
 from daemon.ledger.states import State
 from daemon.timetable.actions import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -32,7 +33,7 @@ class Standing:
         in_flight: id of the run that holds the pool, or None (4.1).
         in_flight_state: whether that one is being sent or followed.
         oldest_open: id of the pool's oldest open run.
-        newest_reboot: id of the pool's newest reboot that is not skipped or void.
+        newest_reboot: id of the pool's newest open reboot.
     """
 
     run: Run
@@ -74,7 +75,7 @@ def _standing_query() -> Any:
             ),
         )
         .join(schema.pools, schema.pools.c.no == mine.c.pool_no)
-        .where(bulk.among(mine.c.id, "ids"))
+        .where(mine.c.id.in_(listed_under("ids")))
         .order_by(mine.c.id)
     )
 
@@ -84,7 +85,7 @@ _STANDING = bulk.Packed(_standing_query())
 
 def standings(conn: Connection, ids: Iterable[int]) -> list[Standing]:
     """The situation of each of these runs, in order of id."""
-    return [_standing(row) for row in _STANDING.rows(conn, {"ids": bulk.listed(ids)})]
+    return [_standing(row) for row in _STANDING.rows(conn, {"ids": packed(ids)})]
 
 
 _OPEN = select(schema.runs.c.id, schema.runs.c.state).where(text(f"state IN {schema.OPEN_STATES}"))
@@ -193,6 +194,13 @@ def call_off(conn: Connection, id_: int, why: str) -> None:
     """Leave nothing of ``retry_for`` to a waiting run that may have been executed: it is not sent any more."""
     runs = schema.runs
     conn.execute(runs.update().where(runs.c.id == id_).values(retry_for=timedelta(0), reason=why))
+
+
+def overridden(conn: Connection, by: Mapping[int, int]) -> None:
+    """Write which override ended runs, or keeps them from being sent again, by run."""
+    runs = schema.runs
+    for id_, override in by.items():
+        conn.execute(runs.update().where(runs.c.id == id_).values(override=override))
 
 
 def close(conn: Connection, closings: Sequence[tuple[int, State, str]], now: datetime) -> None:

@@ -12,7 +12,7 @@ from daemon.ledger.connect import create_folder, ledger_path, reading_engine
 from daemon.ledger.errors import LedgerMissingError, unusable
 from daemon.ledger.filesystem import refuse_network
 from daemon.ledger.migrate import migrate, require_newest
-from daemon.ledger.owner import OwnerLock, identity, lock_path, stands_at
+from daemon.ledger.owner import OwnerLock, identity, lock_path, second_name, stands_at
 from daemon.ledger.reserve import Reserve, reserve_path
 from daemon.ledger.writer import GATHER, Writer
 
@@ -65,6 +65,13 @@ class Ledger:
         if not self._lock.is_in_place(self.path):
             return f"the lock {lock_path(self.path)} of the ledger was moved or deleted while in use: {mend}"
         return None
+
+    def has_second_name(self) -> tuple[str, str] | None:
+        """What is wrong, and the mend, where the ledger was given another name (a hard link) while in use; else None.
+
+        Under it another daemon could take the ledger too, and a copy of the file alone lacks the log (5.2, 7.1).
+        """
+        return second_name(self.path)
 
     async def tend(self) -> Checkpoint:
         """The chore of every minute or so: empty the write-ahead log, make the reserve again where it was freed.

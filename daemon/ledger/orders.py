@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitOrder:
-    """One unit, alone in its savepoint.
+    """One unit; what it raises is its own.
 
     Attributes:
         future: of the waiter.

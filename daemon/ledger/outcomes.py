@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
 from daemon.ledger import bulk, gates, runs, schema
@@ -104,11 +104,14 @@ class Settled:
         run: as it is now.
         reason: why.
         moved_on: something else had ended the run before, or taken it in hand; the run is not touched then.
+        known_by: the run for which the ledger knew the job of this answer already: the cloud gave an id twice. It stays
+            that run's; of this one the attempt has it.
     """
 
     run: Run
     reason: str | None
     moved_on: bool = False
+    known_by: int | None = None
 
 
 def settle(conn: Connection, settlings: Sequence[Settling]) -> list[Settled]:
@@ -125,19 +128,23 @@ def settle(conn: Connection, settlings: Sequence[Settling]) -> list[Settled]:
     count = bulk.update_rows(conn, schema.runs, "id", [_run_values(settling) for settling in others], guard="state")
     if count < len(others):
         moved |= _moved_on(conn, others)
-    _store_new_jobs(conn, settlings)
+    known_by = _store_new_jobs(conn, settlings)
     for settling in settlings:
         _store_seen(conn, settling, names_desktops=settling.run.id not in moved)
     written = {settling.run.id: Settled(settling.run, settling.reason) for settling in (*again, *others)}
-    return [
+    settled = [
         Settled(moved[s.run.id], None, moved_on=True) if s.run.id in moved else written[s.run.id] for s in settlings
     ]
+    return [replace(one, known_by=known_by[one.run.id]) if one.run.id in known_by else one for one in settled]
 
 
 def _moved_on(conn: Connection, settlings: Sequence[Settling]) -> dict[int, Run]:
     """The runs that are neither where they were found nor where they are to be, as they are now."""
     to = {settling.run.id: (settling.found, settling.run.state) for settling in settlings}
-    return {run.id: run for run in runs.read(conn, to) if run.state not in to[run.id]} if to else {}
+    known = runs.read(conn, to) if to else []
+    if len(known) < len(to):
+        raise LookupError(f"no runs of these numbers: {sorted(to.keys() - {run.id for run in known})}")
+    return {run.id: run for run in known if run.state not in to[run.id]}
 
 
 _reply_columns = [field.name for field in fields(Reply) if field.name != "attempt"]
@@ -176,20 +183,29 @@ def _run_values(settling: Settling) -> dict[str, Any]:
     }
 
 
-def _store_new_jobs(conn: Connection, settlings: Iterable[Settling]) -> None:
+def _store_new_jobs(conn: Connection, settlings: Iterable[Settling]) -> dict[int, int]:
+    """Insert the jobs that answers began; by run, the other run for which a job was known already."""
+    begun = [(settling, settling.reply) for settling in settlings if settling.reply and settling.reply.job_id]
     rows = [
         {
             "project": settling.run.project,
-            "job_id": settling.reply.job_id,
+            "job_id": reply.job_id,
             "run": settling.run.id,
             "pool_no": settling.run.pool_no,
-            "attempt": settling.reply.attempt,
+            "attempt": reply.attempt,
             "started_at": settling.at,
         }
-        for settling in settlings
-        if settling.reply and settling.reply.job_id
+        for settling, reply in begun
     ]
-    bulk.insert_new_rows(conn, schema.jobs, rows)
+    if bulk.insert_new_rows(conn, schema.jobs, rows) is not None:
+        return {}
+    jobs = schema.jobs.c
+    job_of = {settling.run.id: (settling.run.project, reply.job_id) for settling, reply in begun}
+    found = select(jobs.project, jobs.job_id, jobs.run).where(
+        tuple_(jobs.project, jobs.job_id).in_(list(job_of.values()))
+    )
+    known = {(project, job_id): run for project, job_id, run in conn.execute(found)}
+    return {run: known[job] for run, job in job_of.items() if known[job] != run}
 
 
 def _store_seen(conn: Connection, settling: Settling, *, names_desktops: bool) -> None:
@@ -241,12 +257,14 @@ class Bearings:
         lost_at: when the run's newest attempt was sent, where its fate is unknown; else None.
         older_lost_at: when the newest of the pool's older attempts of unknown fate was sent, or None.
         refused: desktops of this run that were refused for good by an earlier job.
+        most_parts: how many parts the largest of the run's jobs had that were looked at before; None before any.
     """
 
     jobs: tuple[str, ...]
     lost_at: datetime | None
     older_lost_at: datetime | None
     refused: tuple[DesktopSeen, ...]
+    most_parts: int | None = None
 
 
 def bearings(conn: Connection, run: Run) -> Bearings:
@@ -256,11 +274,13 @@ def bearings(conn: Connection, run: Run) -> Bearings:
     columns = [seen[field.name] for field in fields(DesktopSeen)]
     refused = conn.execute(select(*columns).where(seen.run == run.id, seen.result == "refused"))
     lost_at, older_lost_at = _lost(conn, run)
+    most_parts = conn.execute(select(func.max(jobs.sub_jobs_total)).where(jobs.run == run.id)).scalar()
     return Bearings(
         jobs=tuple(open_jobs),
         lost_at=lost_at,
         older_lost_at=older_lost_at,
         refused=tuple(DesktopSeen(*row) for row in refused),
+        most_parts=most_parts,
     )
 
 

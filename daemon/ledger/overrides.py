@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select, text
 
 from daemon.ledger import schema
 from daemon.timetable.actions import Action
@@ -24,6 +24,11 @@ class Kind(StrEnum):
     SKIP = "skip"
     HOLD_ON = "hold-on"
     HOLD_OFF = "hold-off"
+
+    @property
+    def is_hold(self) -> bool:
+        """True where it says in which state the pool is to stay."""
+        return self in (Kind.HOLD_ON, Kind.HOLD_OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +61,32 @@ class Override:
 
 
 _c = schema.overrides.c
+COLUMNS = (_c.id, _c.pool_no, _c.kind, _c.action, _c.starts_at, _c.ends_at, _c.ended_at, _c.reason, _c.who)
+"""What an ``Override`` is made of."""
 _on_record = (
-    select(_c.id, _c.pool_no, _c.kind, _c.action, _c.starts_at, _c.ends_at, _c.ended_at, _c.reason, _c.who)
+    select(*COLUMNS)
     .where(
+        text(f"{schema.OVER_AT} > :since").bindparams(bindparam("since", type_=schema.Instant())),
         _c.starts_at <= bindparam("until"),
-        or_(_c.ends_at.is_(None), _c.ends_at > bindparam("since")),
-        or_(_c.ended_at.is_(None), _c.ended_at > bindparam("since")),
     )
-    .order_by(_c.id)
+    .order_by(text("+overrides.id"))  # the sign keeps SQLite from reading the whole table for the sake of its order
 )
 
 
 def on_record(conn: Connection, since: datetime, until: datetime) -> list[Override]:
     """Every override that lies on any instant of [since, until], oldest first."""
-    return [
-        Override(
-            id=row.id,
-            pool_no=row.pool_no,
-            kind=Kind(row.kind),
-            action=None if row.action is None else Action(row.action),
-            starts_at=row.starts_at,
-            ends_at=min((end for end in (row.ends_at, row.ended_at) if end is not None), default=None),
-            reason=row.reason,
-            who=row.who,
-        )
-        for row in conn.execute(_on_record, {"since": since, "until": until})
-    ]
+    return [from_row(row) for row in conn.execute(_on_record, {"since": since, "until": until})]
+
+
+def from_row(row: Any) -> Override:
+    """Make an ``Override`` of a row that has ``COLUMNS``."""
+    return Override(
+        id=row.id,
+        pool_no=row.pool_no,
+        kind=Kind(row.kind),
+        action=None if row.action is None else Action(row.action),
+        starts_at=row.starts_at,
+        ends_at=min((end for end in (row.ends_at, row.ended_at) if end is not None), default=None),
+        reason=row.reason,
+        who=row.who,
+    )

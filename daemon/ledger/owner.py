@@ -118,18 +118,27 @@ def stands_at(path: Path, known: tuple[int, int] | None) -> bool:
     return (found.st_dev, found.st_ino) == known
 
 
-def _refuse_second_name(ledger: Path) -> None:
-    """Lock, log and reserve go by the name: under two names two daemons would write one database (5.2, 7.1)."""
+def second_name(ledger: Path) -> tuple[str, str] | None:
+    """What is wrong, and the mend, where a ledger has more than one name; else None.
+
+    Lock, log and reserve go by the name: under two names two daemons would write one database (5.2, 7.1).
+    """
     try:
         names = ledger.stat().st_nlink
     except OSError:
-        return  # there is none yet, or SQLite will say what is wrong
-    if names > 1:
-        raise LedgerError(
-            f"the ledger {ledger} has {names} names (hard links), under each of which it could be written at once",
-            f"find them with `find / -xdev -samefile {shlex.quote(str(ledger))}` and remove all but one; "
-            "a copy is made with `poolpower db backup`",
-        )
+        return None  # there is none yet, or SQLite will say what is wrong
+    if names <= 1:
+        return None
+    find = f"find / -xdev -samefile {shlex.quote(str(ledger))}"
+    return (
+        f"the ledger {ledger} has {names} names (hard links), under each of which it could be written at once",
+        f"find them with `{find}` and remove all but one; a copy is made with `poolpower db backup`",
+    )
+
+
+def _refuse_second_name(ledger: Path) -> None:
+    if (wrong := second_name(ledger)) is not None:
+        raise LedgerError(*wrong)
 
 
 def _write(handle: int, owner: Owner) -> None:

@@ -92,7 +92,8 @@ def _hand_over(conn: Connection, from_no: int, to_no: int) -> None:
     runs, overrides = schema.runs, schema.overrides
     waiting = runs.update().where(runs.c.pool_no == from_no, runs.c.state == State.PENDING)
     conn.execute(waiting.prefix_with("OR IGNORE").values(pool_no=to_no))
-    conn.execute(overrides.update().where(overrides.c.pool_no == from_no).values(pool_no=to_no))
+    lying = overrides.update().where(overrides.c.pool_no == from_no)
+    conn.execute(lying.prefix_with("OR IGNORE").values(pool_no=to_no))  # one call may have put one on each of them
 
 
 def shared(timetable: Timetable, numbers: Mapping[tuple[str, str], int], found: Mapping[int, str]) -> dict[int, str]:
@@ -136,3 +137,9 @@ def ids(conn: Connection) -> dict[tuple[str, str], str]:
     """The known ids of the present pools, by (project, key)."""
     query = select(table.c.project, table.c.key, table.c.pool_id).where(table.c.present, table.c.pool_id.is_not(None))
     return {(project, key): pool_id for project, key, pool_id in conn.execute(query)}
+
+
+def numbers(conn: Connection) -> dict[tuple[str, str], int]:
+    """The numbers of the present pools, by (project, key)."""
+    query = select(table.c.project, table.c.key, table.c.no).where(table.c.present)
+    return {(project, key): number for project, key, number in conn.execute(query)}

@@ -6,7 +6,8 @@ however old:
 - an open run, and one with a job that is still looked at;
 - a pool's last run, and its last standing word: by them it is known what state the pool is to be in;
 - the parent of a run that is kept;
-- the overrides and versions that kept runs refer to, the versions since the cutoff and the one in force at it.
+- every override: what was paused, skipped or held can be told for good, and they are few;
+- the versions that kept runs refer to, those since the cutoff and the one in force at it.
 
 Every batch is a transaction of its own and short: beside a running daemon, actions wait for one batch at most. What a
 batch decides, it decides inside its transaction, so nothing that happens between two batches is missed.
@@ -19,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, exists, func, literal, or_, select, text, tuple_
+from sqlalchemy import and_, delete, exists, func, literal, select, text, tuple_
 from sqlalchemy.exc import DBAPIError
 
 from daemon.ledger import schema
@@ -47,12 +48,10 @@ class Pruned:
     Attributes:
         runs: with their attempts, jobs and desktops.
         versions: that nothing refers to any more.
-        overrides: likewise.
     """
 
     runs: int = 0
     versions: int = 0
-    overrides: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +130,8 @@ def step(conn: Connection, walk: Walk) -> Walk:
     if walk.place is not None:
         return _prune_runs(conn, walk, walk.place)
     versions = _delete_some(conn, schema.versions, _unused_versions(walk.before), walk.batch)
-    overrides = _delete_some(conn, schema.overrides, _unused_overrides(walk.before), walk.batch)
-    done = replace(walk.done, versions=walk.done.versions + versions, overrides=walk.done.overrides + overrides)
-    return replace(walk, done=done, finished=max(versions, overrides) < walk.batch)
+    done = replace(walk.done, versions=walk.done.versions + versions)
+    return replace(walk, done=done, finished=versions < walk.batch)
 
 
 _runs = schema.runs
@@ -190,14 +188,6 @@ def _unused_versions(before: datetime) -> ColumnElement[bool]:
     version, other = schema.versions.c, schema.versions.alias("other")
     in_force = select(func.max(other.c.id)).where(other.c.accepted_at <= before).scalar_subquery()
     return and_(version.id < in_force, ~exists().where(_runs.c.version == version.id).correlate(schema.versions))
-
-
-def _unused_overrides(before: datetime) -> ColumnElement[bool]:
-    override = schema.overrides.c
-    return and_(
-        or_(override.ends_at < before, override.ended_at < before),
-        ~exists().where(_runs.c.override == override.id).correlate(schema.overrides),
-    )
 
 
 def _delete_some(conn: Connection, table: Table, unused: ColumnElement[bool], batch: int) -> int:

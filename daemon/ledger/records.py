@@ -117,6 +117,7 @@ class JobRecord:
         error_code: of the job as a whole.
         fail_reason: of the job as a whole.
         sub_jobs_total: how many parts it has.
+        run: the run that it became known for first; another one where the cloud gave an id twice.
     """
 
     job_id: str
@@ -127,6 +128,7 @@ class JobRecord:
     error_code: str | None
     fail_reason: str | None
     sub_jobs_total: int | None
+    run: int
 
     def to_json(self) -> dict[str, Any]:
         """Every field."""
@@ -170,6 +172,7 @@ class RunDetail:
         jobs: every job, oldest first.
         desktops: by computer name.
         source: where the policy stands, e.g. ``schedule office-hours``; not in the JSON.
+        calendar: what calendars said of the date, None where none was asked.
         eclipsed: (sentence, source) of the policies that called for the same (protocol 1.5); not in the JSON.
         parent: the run that it retries or escalates; not in the JSON.
         next_attempt_at: a waiting run is not looked at before; not in the JSON.
@@ -180,6 +183,7 @@ class RunDetail:
     jobs: tuple[JobRecord, ...]
     desktops: tuple[DesktopRecord, ...]
     source: str | None
+    calendar: str | None
     eclipsed: tuple[tuple[str, str], ...]
     parent: int | None
     next_attempt_at: datetime | None
@@ -188,6 +192,7 @@ class RunDetail:
         """The run's own fields and three lists."""
         return {
             **self.record.to_json(),
+            "calendar": self.calendar,
             "attempts_detail": [attempt.to_json() for attempt in self.attempts],
             "jobs": [job.to_json() for job in self.jobs],
             "desktops": [desktop.to_json() for desktop in self.desktops],

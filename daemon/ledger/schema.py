@@ -5,6 +5,8 @@ indexes are the promises of the protocol as the database sees them:
 
 - ``runs_claimed_once`` (1.4): an occurrence is claimed once, however often and wherever a tick runs;
 - ``runs_warned_once``, ``runs_stepped_once``, ``runs_asked_once`` (1.4): likewise warnings, escalations, manual runs;
+- ``runs_enforced_once`` (1.4): the end of a hold calls once for a pool's word;
+- ``overrides_asked_once`` (1.4): a repeated call is one override of a pool;
 - ``runs_one_in_flight`` (4.1): at most one run of a pool is attempting or accepted.
 
 A void run (6.2) is out of all of them.
@@ -83,9 +85,14 @@ metadata = MetaData()
 OPEN_STATES = "('pending', 'attempting', 'accepted')"
 IN_FLIGHT_STATES = "('attempting', 'accepted')"
 STANDING_WORD = (
-    "action IN ('start', 'stop', 'hibernate') AND origin IN ('schedule', 'manual') AND state NOT IN ('skipped', 'void')"
+    "action IN ('start', 'stop', 'hibernate') AND origin IN ('schedule', 'manual', 'enforce')"
+    " AND state NOT IN ('skipped', 'void')"
 )
 ASKED = "request IS NOT NULL AND state <> 'void'"
+
+OVER_AT = "min(coalesce(ends_at, 9223372036854775807), coalesce(ended_at, 9223372036854775807))"
+"""When an override is over; they are kept for good, and those in force must be found without reading all."""
+TO_ENFORCE = "enforces AND enforced_at IS NULL AND ended_at IS NULL"
 
 pools = Table(
     "pools",
@@ -154,6 +161,8 @@ runs = Table(
     Column("note", Text, comment="why a person asked for it"),
     Column("override", Integer, ForeignKey("overrides.id")),
     Column("version", Integer, ForeignKey("versions.id")),
+    Column("hold", Integer, comment="of an enforcement: the override whose end called for it"),
+    Column("calendar", Text, comment="what calendars said of the date, e.g. `2026-12-24 workday (DE-BE)`"),
     CheckConstraint(
         "state IN ('pending','attempting','accepted','succeeded','partial','failed','unknown',"
         "'skipped','missed','superseded','expired','void')",
@@ -194,6 +203,13 @@ Index(
     runs.c.pool_no,
     unique=True,
     sqlite_where=text(ASKED),
+)
+Index(
+    "runs_enforced_once",
+    runs.c.hold,
+    runs.c.pool_no,
+    unique=True,
+    sqlite_where=text("hold IS NOT NULL AND state <> 'void'"),
 )
 Index(
     "runs_one_in_flight",
@@ -287,10 +303,27 @@ overrides = Table(
     Column("reason", Text),
     Column("who", Text),
     Column("created_at", Instant, nullable=False),
+    Column("request", Text, comment="request id: a repeated call is one override"),
+    Column(
+        "enforces", Boolean, nullable=False, server_default=text("0"), comment="its end calls for the schedule's word"
+    ),
+    Column("enforced_at", Instant, comment="when its end did"),
+    Column("ended_who", Text, comment="who resumed"),
+    Column("ended_why", Text, comment="why"),
+    Column("ended_request", Text, comment="request id of that call"),
     CheckConstraint("kind IN ('pause','skip','hold-on','hold-off')", name="overrides_kind"),
+    Index("overrides_by_end", text(OVER_AT)),
     sqlite_autoincrement=True,
 )
 Index("overrides_by_pool", overrides.c.pool_no, overrides.c.ends_at)
+Index("overrides_to_enforce", overrides.c.ends_at, sqlite_where=text(TO_ENFORCE))
+Index(
+    "overrides_asked_once",
+    overrides.c.request,
+    text("coalesce(pool_no, 0)"),
+    unique=True,
+    sqlite_where=text("request IS NOT NULL"),
+)
 
 heart = Table(
     "heart",

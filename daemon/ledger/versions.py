@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -51,7 +51,16 @@ class Version:
 
 def newest(conn: Connection) -> Version | None:
     """The version in force, or None in an empty ledger."""
-    row = conn.execute(select(table).order_by(table.c.id.desc()).limit(1)).one_or_none()
+    return _version(conn.execute(select(table).order_by(table.c.id.desc()).limit(1)).one_or_none())
+
+
+def in_force_at(conn: Connection, at: datetime) -> Version | None:
+    """The version that was in force up to an instant, or None where none was yet."""
+    query = select(table).where(table.c.accepted_at < at).order_by(table.c.id.desc()).limit(1)
+    return _version(conn.execute(query).one_or_none())
+
+
+def _version(row: Any) -> Version | None:
     if row is None:
         return None
     return Version(

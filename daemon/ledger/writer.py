@@ -9,8 +9,8 @@ What a waiter gets, and when:
 
 - its result, once its group is committed and on the disk, never before;
 - what its own unit raised: the unit alone is taken back, the rest of the group is committed;
-- ``LedgerUnavailable`` where the commit did not work: its change may or may not be there. ``failing`` says so to those
-  who ask before they send anything (7.2), until a change has been committed again;
+- ``LedgerUnavailable`` where the commit did not work: its change may or may not be there. ``failing`` says so until a
+  change has been committed again, and the reserve is not made anew before (7.2);
 - nothing where it was cancelled: before the hand-over its order is dropped, afterwards it is carried out unheard.
 
 Units and bulks run on the writer's thread, possibly more than once (see ``committing``): no effect but on the ledger.

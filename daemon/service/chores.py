@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 
 from daemon.ledger import heartbeat, upkeep
 from daemon.ledger.errors import LedgerUnavailable
+from daemon.ledger.overrides import on_record
 from daemon.service.alarm import AlarmClock
+from daemon.service.calendarnotices import CalendarNotices
+from daemon.service.localtime import in_words
+from daemon.service.longpauses import LONG_PAUSE, long_pauses
 from daemon.service.naming import Namer
 from daemon.service.versions import Verdict
 from daemon.service.watching import Watcher
 from daemon.settings.fields import Reload
+from daemon.workspace.answers import CREDENTIALS_MEND, CREDENTIALS_REFUSED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,9 +25,12 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger as Logger
 
     from daemon.execution.clocks import Clock
+    from daemon.execution.conditions import Halt
     from daemon.execution.engine import Engine
     from daemon.ledger.ledger import Ledger
+    from daemon.ledger.overrides import Override
     from daemon.service.notify import Notifier
+    from daemon.service.reading import PatientReader
     from daemon.service.trouble import Troubles
     from daemon.service.versions import Outcome, Versions
     from daemon.settings.model import Settings
@@ -34,9 +42,10 @@ NAMES_AGAIN_EVERY = 30.0
 NAMES_EVERY = 600.0
 TEND_EVERY = 60.0
 PRUNE_EVERY = 3600.0
+CALENDARS_EVERY = 3600.0
 STALE_AFTER = 45.0
 """Seconds without a completed heartbeat from which on we are not well, and the watchdog is not fed."""
-LEDGER, MOVED = "ledger.unavailable", "ledger.moved"
+LEDGER, MOVED, SECOND_NAME = "ledger.unavailable", "ledger.moved", "ledger.second-name"
 
 
 class Chores:
@@ -49,6 +58,7 @@ class Chores:
         ledger: Ledger,
         engine: Engine,
         versions: Versions,
+        reader: PatientReader,
         troubles: Troubles,
         notifier: Notifier,
         clock: Clock,
@@ -64,8 +74,9 @@ class Chores:
         self._clock = clock
         self._log = log
         self._alarm = AlarmClock(log)
-        self._watcher = Watcher(settings.schedules)
+        self._watcher = Watcher(reader)
         self._namer = Namer(engine, troubles)
+        self._notices = CalendarNotices(troubles, log)
         self._beat_at = clock.elapsed()
         self._named_at = float("-inf")
         self._naming = asyncio.Lock()
@@ -76,12 +87,20 @@ class Chores:
     @property
     def next_at(self) -> datetime | None:
         """When something is due next."""
-        return self._engine.book.timetable.next_after(self._clock.now()) if self._engine.has_version else None
+        return self._engine.next_after(self._clock.now()) if self._engine.has_version else None
 
     @property
     def is_fresh(self) -> bool:
         """Whether tick and ledger answered lately."""
         return self._clock.elapsed() - self._beat_at < STALE_AFTER
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether this process is worth keeping: false where tick, ledger or gates stopped answering since the start.
+
+        A start and an end take the time that they take: whoever waits for them has limits of its own.
+        """
+        return not self._is_started or (self.is_fresh and self._engine.is_running)
 
     def line(self) -> str:
         """One line about how we are, for the service manager and ``health``."""
@@ -90,7 +109,8 @@ class Chores:
             more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
             return f"trouble: {troubles[0].message}{more}"
         upcoming = self.next_at
-        return f"next action at {upcoming:%Y-%m-%dT%H:%M:%SZ}" if upcoming else "nothing is scheduled"
+        line = f"next action at {in_words(upcoming)}" if upcoming else "nothing is scheduled"
+        return "; ".join([line, *(f"warning: {warning.message}" for warning in self._troubles.warnings()[:1])])
 
     async def start(self) -> None:
         """Beat once, look up names, and wake up from now on."""
@@ -99,10 +119,13 @@ class Chores:
         if before is not None:
             self._vouched = (min(before.at, self._clock.now()), self._clock.elapsed())
         await self.beat()
+        await self.tell_overrides()
+        await self._tell_calendars()
         self._alarm.every(HEARTBEAT_EVERY, "heartbeat", self.beat)
         self._alarm.every(NAMES_AGAIN_EVERY, "names", self._look_up_names)
         self._alarm.every(TEND_EVERY, "ledger", self._tend)
         self._alarm.every(PRUNE_EVERY, "prune", self._prune)
+        self._alarm.every(CALENDARS_EVERY, "calendars", self._tell_calendars)
         if self._settings.reload is Reload.AUTO:
             self._alarm.every(WATCH_EVERY, "watch", self._watch)
         self._alarm.start()
@@ -114,6 +137,7 @@ class Chores:
     def stop(self) -> None:
         """Wake up no more."""
         self._alarm.stop()
+        self._is_started = False
 
     async def wake(self) -> None:
         """Something is due: claim it, and set the alarm for what comes next."""
@@ -122,11 +146,11 @@ class Chores:
             await self._engine.tick()
         except LedgerUnavailable as error:
             self._troubles.begin(LEDGER, error.message, error.hint)
-        self._set_alarm(begun)
+        self.set_alarm(begun)
 
-    def _set_alarm(self, after: datetime) -> None:
+    def set_alarm(self, after: datetime) -> None:
         """Wake for what comes after an instant up to which everything is claimed: not after now, which is later."""
-        self._alarm.at(self._engine.book.timetable.next_after(after), self.wake)
+        self._alarm.at(self._engine.next_after(after), self.wake)
 
     async def beat(self) -> None:
         """The heartbeat: tick, sweep, write it down, tell the service manager (1.1, 5.3, 5.5)."""
@@ -134,14 +158,15 @@ class Chores:
         try:
             await self._engine.tick()
             await self._engine.sweep()
-            await heartbeat.beat(self._ledger.writer, self._ledger.path, self._clock.now())
+            if self._ledger.is_in_place() is None:  # else it would be written where another ledger may stand by now
+                await heartbeat.beat(self._ledger.writer, self._ledger.path, self._clock.now())
         except (LedgerUnavailable, OSError) as error:
             hint = error.hint if isinstance(error, LedgerUnavailable) else "see that the disk has room"
             self._troubles.begin(LEDGER, str(error), hint)
         else:
             self._beat_at = self._clock.elapsed()
             self._troubles.end(LEDGER)
-        self._set_alarm(begun)
+        self.set_alarm(begun)
         self._see_the_ledger()
         self.tell_projects()
         if self.is_fresh and self._engine.is_running:
@@ -149,27 +174,49 @@ class Chores:
         self._notifier.status(self.line())
 
     def _see_the_ledger(self) -> None:
-        """A ledger that was moved or deleted under us still takes commits, and keeps none of them."""
+        """A ledger that was moved or deleted under us still takes commits, and keeps none of them (5.2)."""
         moved = self._ledger.is_in_place()
         if moved is None:
             self._troubles.end(MOVED)
         else:
-            self._troubles.begin(MOVED, *moved.split(": ", 1))
+            self._troubles.begin(MOVED, *moved.rsplit(": ", 1))
+        linked = self._ledger.has_second_name()
+        if linked is None:
+            self._troubles.end(SECOND_NAME)
+        else:
+            self._troubles.begin(SECOND_NAME, *linked)
 
     def tell_projects(self) -> None:
         """Which projects are halted at this moment."""
         if not self._engine.has_version:
             return
-        mend = "its runs wait; poolpower status shows them"
         halted: dict[str, tuple[str, str | None]] = {
-            name: (f"project {name} is halted: {lane.condition.halt.reason}", mend)
+            name: (f"project {name} is halted: {lane.condition.halt.reason}", _mend_of(lane.condition.halt))
             for name, lane in self._engine.lanes.items()
             if lane.condition.halt is not None and (name in self._engine.book.timetable.projects or len(lane.waiting))
         }
         self._troubles.only("project.trouble", halted)
 
+    async def tell_overrides(self) -> None:
+        """Which pauses last so long that somebody is to be reminded of them."""
+        if not self._engine.has_version:
+            return
+        now = self._clock.now()
+        standing = await asyncio.to_thread(self._overrides_in_force, now)
+        self._troubles.only(LONG_PAUSE, long_pauses(standing, self._engine.book), warning=True)
+
+    async def _tell_calendars(self) -> None:
+        """Of which years official dates of a country are missing."""
+        if self._engine.has_version:
+            await self._notices.tell(self._engine.book.timetable, self._clock.now())
+
+    def _overrides_in_force(self, now: datetime) -> list[Override]:
+        with self._ledger.reader() as conn:
+            return on_record(conn, now, now)
+
     async def _tend(self) -> None:
         try:
+            await self.tell_overrides()
             await self._ledger.tend()
         except LedgerUnavailable as error:
             self._troubles.begin(LEDGER, error.message, error.hint)
@@ -189,9 +236,7 @@ class Chores:
             self._troubles.begin(LEDGER, error.message, error.hint)
             return
         if done != upkeep.Pruned():
-            self._log.info(
-                "ledger.pruned", before=before, runs=done.runs, versions=done.versions, overrides=done.overrides
-            )
+            self._log.info("ledger.pruned", before=before, runs=done.runs, versions=done.versions)
 
     def _learn_names(self) -> None:
         if self._versions.standing.timetable is not None:
@@ -236,7 +281,13 @@ class Chores:
         self._log.info("schedules.read", outcome=str(outcome.verdict), message=outcome.message, hash=outcome.hash)
         if outcome.verdict is Verdict.ACCEPTED:
             self._learn_names()
-            self._set_alarm(self._engine.book.accepted_at)
+            self.set_alarm(self._engine.book.accepted_at)
             self._alarm.soon("names", self._look_up_names)
+            self._alarm.soon("calendars", self._tell_calendars)
         self._notifier.status(self.line())
         return outcome
+
+
+def _mend_of(halt: Halt) -> str:
+    waits = "its runs wait; poolpower status shows them"
+    return f"{CREDENTIALS_MEND}; {waits}" if CREDENTIALS_REFUSED in halt.reason else waits

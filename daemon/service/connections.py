@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from daemon.settings.errors import SettingsError
 from daemon.settings.model import CredentialKind
+from daemon.timetable.schedulefile import ScheduleError, load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from pydantic import SecretStr
 
     from daemon.execution.lanes import Lane
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ProjectError(SettingsError):
-    """A project of the schedule file cannot be spoken to with these settings."""
+    """A project of the schedule file cannot be spoken to with these settings, which are what there is to mend."""
 
 
 def credentials(settings: Settings) -> Credentials:
@@ -52,13 +56,8 @@ def connection(settings: Settings, project: Project, given: Credentials) -> Conn
 
     region = project.region or settings.region
     project_id = project.project_id or settings.project_id
-    missing = [
-        f"{name} (POOLPOWER_{name.upper()}, or {name} in [projects.{project.name}])"
-        for name, value in (("region", region), ("project_id", project_id))
-        if not value
-    ]
-    if missing or not region or not project_id:
-        raise ProjectError([f"project {project.name} has no {one}" for one in missing])
+    if not region or not project_id:
+        raise ProjectError(*unplaced(settings, [project]))
     return Connection(
         region=region,
         project_id=project_id,
@@ -69,6 +68,53 @@ def connection(settings: Settings, project: Project, given: Credentials) -> Conn
         request_timeout=settings.request_timeout,
         concurrency=settings.concurrency,
     )
+
+
+def unplaced(settings: Settings, projects: Iterable[Project]) -> tuple[list[str], str]:
+    """The projects whose region or id nobody says, and how to say it; no project, no mend needed."""
+    lacking = {
+        project.name: [
+            name
+            for name, value in (
+                ("region", project.region or settings.region),
+                ("project_id", project.project_id or settings.project_id),
+            )
+            if not value
+        ]
+        for project in projects
+    }
+    lacking = {name: missing for name, missing in lacking.items() if missing}
+    wanted = [name for name in ("region", "project_id") if any(name in missing for missing in lacking.values())]
+    variables = " and ".join(f"POOLPOWER_{name.upper()}" for name in wanted)
+    table = f"[projects.{next(iter(lacking))}]" if len(lacking) == 1 else "each [projects.NAME]"
+    problems = [f"project {name} has no {' and no '.join(missing)}" for name, missing in lacking.items()]
+    return problems, f"set {variables}, or give {' and '.join(wanted)} in {table} of the schedule file"
+
+
+def require_complete(settings: Settings, now: datetime) -> None:
+    """See that nothing is missing that a daemon needs from its settings, all of it told at once.
+
+    The schedule file is read only where something is missing: it may say where the projects are, and what is wrong
+    with it is told later.
+
+    Args:
+        settings: in force.
+        now: aware; what the file says may depend on it.
+
+    Raises:
+        SettingsError: there are no credentials; it names the projects too that have no region or id.
+    """
+    try:
+        settings.require_credentials()
+    except SettingsError as error:
+        try:
+            projects = load(settings.schedules, now=now).timetable.projects.values()
+        except ScheduleError:
+            raise error from None
+        problems, mend = unplaced(settings, projects)
+        if not problems:
+            raise
+        raise SettingsError([*error.problems, *problems], f"{mend};\n{error.hint}") from None
 
 
 class Workspaces:
@@ -91,8 +137,9 @@ class Workspaces:
         Raises:
             ProjectError: one of them cannot be reached with these settings; none was taken note of.
         """
-        for project in projects.values():
-            connection(self._settings, project, self._credentials)
+        problems, mend = unplaced(self._settings, projects.values())
+        if problems:
+            raise ProjectError(problems, mend)
         self._projects |= projects
 
     def open(self, project: str, lane: Lane) -> Workspace:
@@ -105,5 +152,7 @@ class Workspaces:
 
         known = self._projects.get(project)
         if known is None:
-            raise ProjectError([f"project {project} is not in the schedule file any more"])
+            raise ProjectError(
+                [f"project {project} is not in the schedule file any more"], "`poolpower reload` reads it anew"
+            )
         return open_workspace(connection(self._settings, known, self._credentials), admit=lane.admit)

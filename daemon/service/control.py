@@ -18,9 +18,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from daemon.errors import PoolpowerError
-from daemon.execution.manual import RefusedError
+from daemon.execution.manual import NoSuchRunError, RefusedError
+from daemon.execution.overriding import Which
 from daemon.ledger.errors import LedgerError
-from daemon.service.asking import NotFoundError, NotReadyError
+from daemon.ledger.overriding import Order
+from daemon.service.asking import NotFoundError, NotReadyError, action_called, kind_called
+from daemon.service.overriding import Call
+from daemon.timetable.selection import UnknownPoolError
 from daemon.webserver import TRANSPORT
 
 if TYPE_CHECKING:
@@ -40,6 +44,7 @@ LONGEST_NUMBER = 18
 LARGEST_NUMBER = 2**63 - 1
 """What the ledger can hold."""
 NEWEST = 100
+MOST_NEXT = 100
 _PEER = struct.Struct("3i")
 
 
@@ -59,6 +64,10 @@ def app(office: Office) -> Starlette:
         Route("/v1/now", _safely(desk.now), methods=["POST"]),
         Route("/v1/retry", _safely(desk.retry), methods=["POST"]),
         Route("/v1/cancel", _safely(desk.cancel), methods=["POST"]),
+        Route("/v1/overrides", _safely(desk.overrides)),
+        Route("/v1/override", _safely(desk.override), methods=["POST"]),
+        Route("/v1/resume", _safely(desk.resume), methods=["POST"]),
+        Route("/v1/ensure", _safely(desk.ensure), methods=["POST"]),
         Route("/v1/reload", _safely(desk.reload), methods=["POST"]),
     ]
     return Starlette(routes=routes, exception_handlers={HTTPException: _no_such_call, Exception: _fault})
@@ -87,7 +96,7 @@ async def _fault(request: Request, error: Exception) -> Response:
 
 def _status_of(error: PoolpowerError) -> int:
     match error:
-        case NotFoundError():
+        case NotFoundError() | NoSuchRunError() | UnknownPoolError():
             return NOT_FOUND
         case RefusedError():
             return CONFLICT
@@ -151,7 +160,8 @@ class _Desk:
             request=_text(body, "request"),
             who=await who(request),
         )
-        return reply({"runs": rows})
+        in_spite_of = await self._office.overriding.in_spite_of(_texts(body, "pools"), _text(body, "action"))
+        return reply({"runs": rows, "mode": self._office.mode, "in_spite_of": in_spite_of})
 
     async def retry(self, request: Request) -> Response:
         body = await _body(request)
@@ -162,7 +172,7 @@ class _Desk:
             request=_text(body, "request"),
             who=await who(request),
         )
-        return reply({"runs": rows})
+        return reply({"runs": rows, "mode": self._office.mode})
 
     async def cancel(self, request: Request) -> Response:
         body = await _body(request)
@@ -170,6 +180,37 @@ class _Desk:
         if run is None:
             raise BadRequestError("the call names no run", None)
         return reply({"run": await self._office.cancel(run, await who(request), _optional(body, "reason"))})
+
+    async def overrides(self, request: Request) -> Response:
+        query = request.query_params
+        names = query.getlist("pool")
+        return reply(await self._office.overriding.listed(names or None, all_time=query.get("all_time") == "true"))
+
+    async def override(self, request: Request) -> Response:
+        body = await _body(request)
+        action = _optional(body, "action")
+        call = Call(
+            kind=kind_called(_text(body, "kind")),
+            pools=_pools(body),
+            until=_instant(body, "until"),
+            count=_count(body),
+            action=None if action is None else action_called(action),
+            enforces=body.get("then") != "nothing",
+            is_rehearsal=body.get("dry_run") is True,
+        )
+        return reply(await self._office.overriding.put(call, await _order(request, body)))
+
+    async def resume(self, request: Request) -> Response:
+        body = await _body(request)
+        override = _whole(body, "override")
+        names = None if override is not None else _pools(body)
+        return reply(await self._office.overriding.resume(Which(override), names, await _order(request, body)))
+
+    async def ensure(self, request: Request) -> Response:
+        body = await _body(request)
+        is_rehearsal = body.get("dry_run") is True
+        order = await _order(request, body)
+        return reply(await self._office.overriding.ensure(_pools(body), order, is_rehearsal=is_rehearsal))
 
     async def reload(self, request: Request) -> Response:
         body = await _body(request)
@@ -250,13 +291,38 @@ def _texts(body: Mapping[str, Any], name: str) -> list[str]:
     raise BadRequestError(f"{name} is to be a list of texts, found {value!r}", None)
 
 
+def _pools(body: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The names that a call gives; None where it means all pools, which it has to say."""
+    if body.get("all") is True and "pools" not in body:
+        return None
+    return tuple(_texts(body, "pools"))
+
+
+async def _order(request: Request, body: Mapping[str, Any]) -> Order:
+    return Order(who=await who(request), reason=_optional(body, "reason"), request=_text(body, "request"))
+
+
 def _run(body: Mapping[str, Any]) -> int | None:
-    value = body.get("run")
+    return _whole(body, "run")
+
+
+def _whole(body: Mapping[str, Any], name: str) -> int | None:
+    value = body.get(name)
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadRequestError(f"run is to be the number of a run, found {value!r}", None)
+        what = "a run" if name == "run" else "an override"
+        raise BadRequestError(f"{name} is to be the number of {what}, found {value!r}", None)
     return _within(value)
+
+
+def _count(body: Mapping[str, Any]) -> int | None:
+    value = body.get("next")
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_NEXT:
+        raise BadRequestError(f"next is to be a whole number from 1 to {MOST_NEXT}, found {value!r}", None)
+    return value
 
 
 def _within(number: int) -> int:

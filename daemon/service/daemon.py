@@ -27,6 +27,7 @@ from daemon.service.connections import Workspaces
 from daemon.service.doors import Doors
 from daemon.service.notify import Notifier
 from daemon.service.office import Office
+from daemon.service.reading import PatientReader
 from daemon.service.starting import bring_into_force
 from daemon.service.trouble import Troubles
 from daemon.service.versions import Versions
@@ -117,8 +118,10 @@ class Daemon:
             tuning=tuning_of(settings),
             draw=random.random,
         )
+        reader = PatientReader(settings.schedules)
         self._versions = Versions(
             path=settings.schedules,
+            reader=reader,
             engine=self._engine,
             workspaces=workspaces,
             troubles=self._troubles,
@@ -130,6 +133,7 @@ class Daemon:
             ledger=ledger,
             engine=self._engine,
             versions=self._versions,
+            reader=reader,
             troubles=self._troubles,
             notifier=self._notifier,
             clock=clock,

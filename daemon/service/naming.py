@@ -61,9 +61,11 @@ class Namer:
         """
         book, sight = self._engine.book, _Sight()
         for project, pools in _by_project(book.timetable.pools).items():
-            named = self._of(pools)
+            named, lane = self._of(pools), self._engine.lanes.get(project)
+            if lane is None:  # another version came meanwhile, and the project went
+                continue
             try:
-                listed = await self._engine.lanes[project].workspace.list_pools()
+                listed = await lane.workspace.list_pools()
             except WorkspaceError as error:
                 sight.unlisted[project] = _unlisted(project, error)
                 continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from daemon import __version__
@@ -13,15 +12,24 @@ from daemon.ledger import book, history
 from daemon.ledger.claims import Asked
 from daemon.ledger.records import instant
 from daemon.ledger.states import State
-from daemon.service.asking import NotFoundError, NotReadyError, WrongCallError, action_called, type_called
-from daemon.service.rows import numbered, override_json
+from daemon.service.asking import (
+    NotFoundError,
+    NotReadyError,
+    WrongCallError,
+    action_called,
+    pools_called,
+    type_called,
+)
+from daemon.service.overriding import Overriding
+from daemon.service.retrying import pool_of, request_ids, to_retry
+from daemon.service.rows import next_json, numbered, override_json, record_json
+from daemon.service.versions import HELD, INVALID, WAITS
 from daemon.timetable.actions import Action, ActionType
-from daemon.timetable.plan import PlanEntry
 from daemon.timetable.policy import can_be_hard, default_catch_up, default_retry
 from daemon.workspace.answers import WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -37,18 +45,16 @@ if TYPE_CHECKING:
     from daemon.service.versions import Outcome, Versions
     from daemon.settings.model import Settings
     from daemon.timetable.pools import Pool
-    from daemon.timetable.timetable import Timetable
 
 T = TypeVar("T")
-TO_DO_AGAIN = (State.FAILED, State.PARTIAL, State.EXPIRED, State.MISSED, State.UNKNOWN)
-"""What ``retry --since`` does again."""
-SET_ASIDE = (State.SKIPPED, State.VOID)
-"""What takes nothing from the standing of an older run (protocol 2.1)."""
-MOST_AGAIN = 10_000
 
 
 class Office:
-    """Answers questions and takes orders."""
+    """Answers questions and takes orders.
+
+    Attributes:
+        overriding: takes the orders that change what the schedule foresees.
+    """
 
     def __init__(
         self,
@@ -70,8 +76,14 @@ class Office:
         self._chores = chores
         self._clock = clock
         self._started_at = clock.now()
+        self.overriding = Overriding(ledger=ledger, engine=engine, chores=chores, clock=clock)
 
     # --- questions ------------------------------------------------------------------------------------------------
+
+    @property
+    def mode(self) -> str:
+        """``act``, or ``observe``: then nothing that is asked for is sent."""
+        return str(self._settings.mode)
 
     def health(self) -> dict[str, Any]:
         """Whether the daemon does its work, in one line."""
@@ -84,7 +96,17 @@ class Office:
             line = "trouble: the heartbeat is stale: tick or ledger do not answer"
         else:
             line = self._chores.line()
-        return {"ok": ok, "line": line, "trouble": [trouble.to_json() for trouble in troubles]}
+        return {
+            "ok": ok,
+            "line": line,
+            "trouble": [trouble.to_json() for trouble in troubles],
+            "warnings": [warning.to_json() for warning in self._troubles.warnings()],
+        }
+
+    def liveness(self) -> dict[str, Any]:
+        """Whether to start this process anew could help; trouble that needs a person is no reason."""
+        alive = self._chores.is_alive
+        return {"ok": alive, "line": "alive" if alive else "tick, ledger or gates do not answer any more"}
 
     async def status(self) -> dict[str, Any]:
         """The daemon and its pools."""
@@ -104,7 +126,7 @@ class Office:
         troubles = self._troubles.all()
         return {
             "version": __version__,
-            "mode": str(self._settings.mode),
+            "mode": self.mode,
             "pid": os.getpid(),
             "started_at": instant(self._started_at),
             "ledger": str(self._ledger.path),
@@ -112,15 +134,16 @@ class Office:
             "watermark": None if reached is None else instant(reached),
             "next_at": None if upcoming is None else instant(upcoming),
             "schedules": {
-                "file": str(self._versions.path),
+                "file": str(self._versions.path.absolute()),
                 "version": known.version,
                 "hash": known.hash,
                 "accepted_at": None if known.accepted_at is None else instant(known.accepted_at),
-                "error": next((t.message for t in troubles if t.code == "schedules.invalid"), None),
-                "held": next((t.message for t in troubles if t.code == "schedules.held"), None),
+                "error": next((t.message for t in troubles if t.code == INVALID), None),
+                "held": next((t.message.removeprefix(WAITS) for t in troubles if t.code == HELD), None),
                 "warnings": len(known.warnings),
             },
             "trouble": [t.to_json() for t in troubles if not t.code.startswith("schedules.")],
+            "warnings": [warning.to_json() for warning in self._troubles.warnings()],
             "projects": self._projects(),
             "pools": pools,
         }
@@ -153,9 +176,9 @@ class Office:
                 "pool": pool.key,
                 "pool_id": pool.pool_id,
                 "name": pool.name,
-                "next": _next(book.timetable, pool, now),
-                "last": _json_or_none(ended.get(no)),
-                "open": _json_or_none(under_way.get(no)),
+                "next": next_json(book.timetable, pool, now),
+                "last": record_json(ended.get(no)),
+                "open": record_json(under_way.get(no)),
                 "override": override_json(standing, no, now),
             }
             for no, pool in numbered(book).items()
@@ -169,11 +192,21 @@ class Office:
     async def history(
         self, *, pool: str | None, project: str | None, since: datetime | None, state: str | None, limit: int
     ) -> list[dict[str, Any]]:
-        """Runs, newest first."""
+        """Runs, newest first.
+
+        Raises:
+            WrongCallError: there is no such state.
+            UnknownPoolError: no pool on record is called that.
+        """
         if state is not None and state not in {str(known) for known in State}:
             raise WrongCallError(f"there is no state {state!r}", f"one of {', '.join(State)}")
-        records = await self._read(lambda conn: history.history(conn, pool, since, state, limit, project=project))
-        return [record.to_json() for record in records]
+
+        def question(conn: Connection) -> list[RunRecord]:
+            if pool is not None:
+                history.require_known(conn, pool, project)
+            return history.history(conn, pool, since, state, limit, project=project)
+
+        return [record.to_json() for record in await self._read(question)]
 
     async def show(self, run: int) -> dict[str, Any]:
         """One run with everything on record.
@@ -200,8 +233,11 @@ class Office:
     async def _whom(self, pool: Pool) -> dict[str, Any]:
         if pool.pool_id is None:
             raise NotFoundError(f"pool {pool.key} has not been found in the cloud yet", "poolpower status says why")
+        lane = self._engine.lanes.get(pool.project)
+        if lane is None:  # another version came while the pools before it were asked about
+            raise NotFoundError(f"pool {pool.key} is not in the schedule file any more", "poolpower status lists them")
         try:
-            desktops = await self._engine.lanes[pool.project].workspace.list_desktops(pool.pool_id)
+            desktops = await lane.workspace.list_desktops(pool.pool_id)
         except WorkspaceError as error:
             raise WrongCallError(f"the desktops of {pool.key} cannot be read: {error.message}", error.hint) from error
         states = [desktop.login_status for desktop in desktops]
@@ -238,26 +274,24 @@ class Office:
     async def retry(
         self, *, run: int | None, since: datetime | None, reason: str | None, request: str, who: str
     ) -> list[dict[str, Any]]:
-        """Do a failed run again, or everything since an instant that did not end well and still stands.
+        """Do a failed run again, or what each pool was last told since an instant where that did not end well.
 
         Raises:
             NotFoundError: there is no such run, or its pool is not in the schedule file any more.
             WrongCallError: it is not over, or it did succeed.
             NotReadyError: the daemon starts or stops.
-            RefusedError: it is pointless, with the reason.
+            RefusedError: it is pointless, or its pool is another one of the cloud now, with the reason.
             LedgerUnavailable: nothing was made.
         """
         self._require_running()
-        if run is None and since is None:
-            raise WrongCallError("the call gives neither run nor since", None)
-        present = numbered(self._engine.book)
-        records = await self._read(lambda conn: self._failed(conn, run, since))
+        present, ids = numbered(self._engine.book), request_ids(request)
+        records = await self._read(lambda conn: to_retry(conn, run, since, present, ids.values()))
         asked = [
             self._asked(
-                _pool_of(record, present),
+                pool_of(record, present),
                 Action(record.action),
                 ActionType(record.type),
-                request,
+                ids[Action(record.action)],
                 reason=reason,
                 who=who,
                 parent=record.run,
@@ -265,24 +299,6 @@ class Office:
             for record in records
         ]
         return await self._make(asked)
-
-    def _failed(self, conn: Connection, run: int | None, since: datetime | None) -> list[RunRecord]:
-        if run is None:
-            newest: dict[int, RunRecord] = {}
-            present = numbered(self._engine.book)
-            for record in history.history(conn, None, since, None, MOST_AGAIN):
-                if record.state not in SET_ASIDE and record.pool_no in present:
-                    newest.setdefault(record.pool_no, record)
-            return [record for record in newest.values() if record.state in TO_DO_AGAIN]
-        detail = history.show(conn, run)
-        if detail is None:
-            raise NotFoundError(f"there is no run {run}", "poolpower history lists them")
-        state = State(detail.record.state)
-        if state.is_open:
-            raise WrongCallError(f"run {run} is not over: it is {state}", None)
-        if state is State.SUCCEEDED:
-            raise WrongCallError(f"run {run} has succeeded", "poolpower now does the same action anew")
-        return [detail.record]
 
     async def cancel(self, run: int, who: str, reason: str | None = None) -> dict[str, Any]:
         """End a waiting run.
@@ -346,18 +362,7 @@ class Office:
     # --- which pools are meant ------------------------------------------------------------------------------------
 
     def _meant(self, names: Sequence[str]) -> list[Pool]:
-        pools = self._engine.book.timetable.pools
-        chosen: dict[Pool, None] = {}
-        for name in names:
-            found = [pool for pool in pools if name in (pool.key, f"{pool.project}/{pool.key}")] or [
-                pool for pool in pools if fnmatchcase(f"{pool.project}/{pool.key}" if "/" in name else pool.key, name)
-            ]
-            if not found:
-                raise NotFoundError(
-                    f"no pool of the schedule in force is called {name!r}", "poolpower status lists them"
-                )
-            chosen |= dict.fromkeys(found)
-        return list(chosen)
+        return pools_called(self._engine.book.timetable, names)
 
     async def _read(self, question: Callable[[Connection], T]) -> T:
         def ask() -> T:
@@ -365,30 +370,3 @@ class Office:
                 return question(conn)
 
         return await asyncio.to_thread(ask)
-
-
-def _next(timetable: Timetable, pool: Pool, now: datetime) -> dict[str, str | None] | None:
-    occurrence = timetable.next_for(pool, now)
-    if occurrence is None:
-        return None
-    return PlanEntry(
-        at=occurrence.scheduled_at,
-        local=occurrence.local,
-        due_at=occurrence.due_at,
-        pool=pool,
-        action=occurrence.action,
-        type=occurrence.type,
-        policy=occurrence.policy,
-        source=occurrence.source,
-    ).to_json()
-
-
-def _json_or_none(record: RunRecord | None) -> dict[str, Any] | None:
-    return None if record is None else record.to_json()
-
-
-def _pool_of(record: RunRecord, present: Mapping[int, Pool]) -> Pool:
-    pool = present.get(record.pool_no)
-    if pool is None:
-        raise NotFoundError(f"pool {record.pool} of run {record.run} is not in the schedule file any more", None)
-    return pool

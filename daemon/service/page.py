@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from daemon.ledger.errors import LedgerError
+from daemon.service.localtime import in_words
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,6 +41,11 @@ def app(office: Office) -> Starlette:
         found = office.health()
         return JSONResponse(found, 200 if found["ok"] else UNAVAILABLE)
 
+    async def liveness(request: Request) -> Response:
+        del request
+        found = office.liveness()
+        return JSONResponse(found, 200 if found["ok"] else UNAVAILABLE)
+
     async def metrics(request: Request) -> Response:
         del request
         return PlainTextResponse(_metrics(office.gauges(), office.health()))
@@ -48,12 +54,18 @@ def app(office: Office) -> Starlette:
         del request
         return PlainTextResponse(f"{error}\n", UNAVAILABLE, headers=HEADERS)
 
-    routes = [Route("/", page), Route("/healthz", health), Route("/metrics", metrics)]
+    routes = [
+        Route("/", page),
+        Route("/healthz", health),
+        Route("/livez", liveness),
+        Route("/metrics", metrics),
+    ]
     return Starlette(routes=routes, exception_handlers={LedgerError: unreadable})
 
 
 def _page(status: dict[str, Any], health: dict[str, Any]) -> str:
     colour = "ok" if health["ok"] else "trouble"
+    warnings = "".join(f"<li>{escape(warning['message'])}</li>" for warning in health["warnings"])
     rows = "".join(_row(pool) for pool in status["pools"])
     troubles = "".join(
         f"<li>{escape(' — '.join(part for part in (trouble['message'], trouble['hint']) if part))}</li>"
@@ -62,7 +74,7 @@ def _page(status: dict[str, Any], health: dict[str, Any]) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="30">'
         f"<title>poolpower</title><style>{STYLE}</style></head><body><h1>poolpower</h1>"
-        f'<p class="{colour}">{escape(health["line"])}</p><ul class="trouble">{troubles}</ul>'
+        f'<p class="{colour}">{escape(health["line"])}</p><ul class="trouble">{troubles}</ul><ul>{warnings}</ul>'
         f"<p>version {escape(status['version'])}, mode {escape(status['mode'])}, "
         f"schedule version {status['schedules']['version']} from <code>{escape(status['schedules']['file'])}</code></p>"
         "<table><thead><tr><th>Pool</th><th>Next</th><th>Last run</th><th>State</th><th>Now</th></tr></thead>"
@@ -74,12 +86,26 @@ def _row(pool: dict[str, Any]) -> str:
     upcoming, last, under_way = pool["next"], pool["last"], pool["open"]
     cells = [
         pool["pool"],
-        f"{upcoming['local']} {upcoming['action']} {upcoming['type']}" if upcoming else "–",
-        f"{last['scheduled_at']} {last['action']} {last['type']}" if last else "–",
+        f"{in_words(upcoming['at'])} {upcoming['action']} {upcoming['type']}" if upcoming else "–",
+        f"{in_words(last['scheduled_at'])} {last['action']} {last['type']}" if last else "–",
         f"{last['state']}: {last['reason'] or ''}" if last else "–",
-        f"run {under_way['run']} {under_way['action']} {under_way['state']}" if under_way else "–",
+        "; ".join(_at_present(under_way, pool["override"])) or "–",
     ]
     return f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
+
+
+def _at_present(under_way: dict[str, Any] | None, override: dict[str, Any] | None) -> list[str]:
+    """A run under way, and what lies on the pool."""
+    run = [f"run {under_way['run']} {under_way['action']} {under_way['state']}"] if under_way else []
+    if override is None:
+        return run
+    said = [
+        override["kind"].replace("-", " "),
+        override["action"],
+        f"until {in_words(override['until']) if override['until'] else 'resumed'}",
+    ]
+    who = [f"by {override['who']}"] if override["who"] else []
+    return [*run, " ".join(filter(None, [*said, *who])) + (f": {override['reason']}" if override["reason"] else "")]
 
 
 def _metrics(gauges: dict[str, Any], health: dict[str, Any]) -> str:

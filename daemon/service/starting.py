@@ -69,7 +69,7 @@ async def _resume(
     try:
         workspaces.learn(dict(loaded.timetable.projects))
     except ProjectError as error:  # the file may say by now what the settings no longer do
-        log.error("version.unreachable", version=last.id, error=error.message)  # noqa: TRY400 - the same
+        log.error("version.unreachable", version=last.id, error=error.message, hint=error.hint)  # noqa: TRY400 - the same
         return
 
     def unit(conn: Connection) -> Book:

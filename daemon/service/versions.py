@@ -12,7 +12,8 @@ from daemon.errors import PoolpowerError
 from daemon.execution.accepting import Candidate
 from daemon.ledger.errors import LedgerUnavailable
 from daemon.ledger.versions import Version
-from daemon.service.watching import content_of
+from daemon.service.connections import ProjectError
+from daemon.service.watching import unreadable
 from daemon.timetable.compare import compare, takes_away_much
 from daemon.timetable.schedulefile import ScheduleError, parse_schedule, read_schedule
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from daemon.execution.clocks import Clock
     from daemon.execution.engine import Engine
     from daemon.service.connections import Workspaces
+    from daemon.service.reading import PatientReader
     from daemon.service.trouble import Troubles
     from daemon.timetable.schedulefile import Finding, Loaded, ScheduleSource
     from daemon.timetable.timetable import Timetable
@@ -53,6 +55,7 @@ class Outcome:
         added: actions of the next 24 hours that it adds.
         removed: actions of the next 24 hours that it takes away.
         error: why the file is not usable, where it is not.
+        hint: the mend, None where none is needed or every finding has its own.
     """
 
     verdict: Verdict
@@ -62,6 +65,7 @@ class Outcome:
     added: int = 0
     removed: int = 0
     error: PoolpowerError | None = None
+    hint: str | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -77,7 +81,8 @@ class Outcome:
             "added": self.added,
             "removed": self.removed,
             "message": self.message,
-            "errors": [finding.to_json() for finding in self.findings],
+            "hint": self.hint,
+            "errors": [{**finding.to_json(), "excerpt": finding.excerpt} for finding in self.findings],
         }
 
 
@@ -89,7 +94,7 @@ class Standing:
         version: number of the version in force.
         timetable: what its file says, before ids were looked up.
         hash: of its texts.
-        meaning: of its texts.
+        meaning: of its timetable, with the calendar data that it was accepted with.
         zone_data: it was accepted with.
         accepted_at: since when it is in force.
         warnings: what ``check`` would warn of.
@@ -106,7 +111,9 @@ class Standing:
     seen: str | None = None
 
 
-INVALID, HELD = "schedules.invalid", "schedules.held"
+INVALID, INCOMPLETE, HELD = "schedules.invalid", "settings.incomplete", "schedules.held"
+WAITS = "the changed schedule file waits for consent: "
+TAKES_IT = "`poolpower reload --accept` takes it, mending the file puts it right"
 
 
 def zone_data() -> str:
@@ -118,10 +125,19 @@ class Versions:
     """The schedule file and what is in force of it."""
 
     def __init__(
-        self, *, path: Path, engine: Engine, workspaces: Workspaces, troubles: Troubles, clock: Clock, log: Logger
+        self,
+        *,
+        path: Path,
+        reader: PatientReader,
+        engine: Engine,
+        workspaces: Workspaces,
+        troubles: Troubles,
+        clock: Clock,
+        log: Logger,
     ) -> None:
         """Nothing is read yet."""
         self.path = path
+        self._reader = reader
         self.standing = Standing()
         self._engine = engine
         self._workspaces = workspaces
@@ -149,39 +165,57 @@ class Versions:
             return outcome
 
     async def _consider(self, *, expect: str | None, accept: bool, who: str | None, note: str | None) -> Outcome:
+        source = None
         try:
-            source = await asyncio.to_thread(self._read)
+            source = await self._read()
             if expect is not None and source.hash != expect:
                 return self._mismatch(source, expect)
             loaded = await asyncio.to_thread(parse_schedule, source.texts, now=self._clock.now())
             self._workspaces.learn(dict(loaded.timetable.projects))
         except PoolpowerError as error:
-            return self._invalid(error)
+            return self._invalid(error, None if source is None else source.hash)
         return await self._weigh(source, loaded, accept=accept, who=who, note=note)
 
-    def _read(self) -> ScheduleSource:
-        """Read the texts, and remember what was seen, so that the same is not read again and again."""
-        self.standing.seen = content_of(self.path)
-        return read_schedule(self.path)
+    async def _read(self) -> ScheduleSource:
+        """Read the texts, once, and remember what was seen, so that the same is not read again and again."""
+        try:
+            source = await self._reader.read(read_schedule)
+        except PoolpowerError as error:
+            self.standing.seen = unreadable(error)
+            raise
+        self.standing.seen = source.hash
+        return source
 
     def _mismatch(self, source: ScheduleSource, expect: str) -> Outcome:
         message = f"the file's hash is {source.hash}, not {expect}: it is not the one that was reviewed"
-        return Outcome(Verdict.MISMATCH, self.standing.version, source.hash, message)
+        mend = f"review {self.path.absolute()} as it is now, or put the reviewed one in its place"
+        return Outcome(Verdict.MISMATCH, self.standing.version, source.hash, message, hint=mend)
 
-    def _invalid(self, error: PoolpowerError) -> Outcome:
-        kept = "no version is in force" if self.standing.version is None else f"version {self.standing.version} stays"
-        hint = error.hint or f"mend {self.path}; poolpower check names every error"
-        self._troubles.begin(INVALID, f"{error.message}; {kept}", hint)
-        return Outcome(Verdict.INVALID, self.standing.version, self.standing.seen, error.message, error=error)
+    def _invalid(self, error: PoolpowerError, read: str | None) -> Outcome:
+        """The file cannot be used: for what it says, or, which is no fault of its, for what the settings do not say."""
+        version = self.standing.version
+        kept = "no version is in force" if version is None else f"version {version} stays in force"
+        code, other, hint = INVALID, INCOMPLETE, error.hint or f"mend {self.path}; poolpower check names every error"
+        if isinstance(error, ProjectError):
+            code, other, hint = INCOMPLETE, INVALID, error.hint or "see `poolpower settings`"
+        self._troubles.end(other)
+        self._troubles.begin(code, f"{error.message}; {kept}", hint)
+        mend = None if isinstance(error, ScheduleError) else hint
+        return Outcome(Verdict.INVALID, version, read, error.message, error=error, hint=mend)
 
     async def _weigh(
         self, source: ScheduleSource, loaded: Loaded, *, accept: bool, who: str | None, note: str | None
     ) -> Outcome:
-        self._troubles.end(INVALID)
-        if loaded.hash == self.standing.hash and zone_data() == self.standing.zone_data:
+        for code in (INVALID, INCOMPLETE):
+            self._troubles.end(code)
+        meaning = await asyncio.to_thread(lambda: loaded.timetable.meaning)
+        standing = self.standing
+        if (loaded.hash, meaning, zone_data()) == (standing.hash, standing.meaning, standing.zone_data):
             self._troubles.end(HELD)
             self.standing.warnings = loaded.warnings
-            return Outcome(Verdict.UNCHANGED, self.standing.version, loaded.hash, "the file is in force already")
+            unkept = "; nothing was recorded, so neither was the note" if who is not None and note else ""
+            message = f"the file is in force already{unkept}"
+            return Outcome(Verdict.UNCHANGED, self.standing.version, loaded.hash, message)
         if self._engine.has_version and not accept:
             much = await asyncio.to_thread(self._much, loaded.timetable)
             if much is not None:
@@ -192,8 +226,9 @@ class Versions:
         return takes_away_much(self._engine.book.timetable, new, self._clock.now())
 
     def _held(self, loaded: Loaded, much: str) -> Outcome:
-        self._troubles.begin(HELD, f"a changed schedule is held back: {much}", "poolpower reload --accept takes it")
-        return Outcome(Verdict.HELD, self.standing.version, loaded.hash, much)
+        message = f"{WAITS}{much}"
+        self._troubles.begin(HELD, message, TAKES_IT)
+        return Outcome(Verdict.HELD, self.standing.version, loaded.hash, message, hint=TAKES_IT)
 
     async def _accept(self, source: ScheduleSource, loaded: Loaded, *, who: str | None, note: str | None) -> Outcome:
         engine, now = self._engine, self._clock.now()
@@ -209,9 +244,10 @@ class Versions:
                 Candidate(loaded.timetable, version), moved_since=self.standing.accepted_at if moved else None
             )
         except LedgerUnavailable as error:
-            return Outcome(Verdict.IN_DOUBT, self.standing.version, loaded.hash, f"not accepted: {error.message}")
+            message = f"not accepted: {error.message}"
+            return Outcome(Verdict.IN_DOUBT, self.standing.version, loaded.hash, message, hint=error.hint)
         except PoolpowerError as error:
-            return self._invalid(error)
+            return self._invalid(error, loaded.hash)
         self.stands(replace(version, id=engine.book.version, accepted_at=engine.book.accepted_at), loaded)
         self._troubles.end(HELD)
         withdrawn = len(accepted.withdrawn)
@@ -228,7 +264,7 @@ class Versions:
             note=note,
             warnings=len(loaded.warnings),
         )
-        changed = f"{added} actions of the next 24 hours added, {removed} taken away"
+        changed = f"{added} action{'' if added == 1 else 's'} of the next 24 hours added, {removed} taken away"
         message = f"version {engine.book.version} is in force: {changed}"
         return Outcome(Verdict.ACCEPTED, engine.book.version, loaded.hash, message, added, removed)
 

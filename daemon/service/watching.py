@@ -7,14 +7,17 @@ system's clock that keeps the size, a file system that keeps no proper times) is
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
+from daemon.service.reading import HangingError
 from daemon.timetable.schedulefile import ScheduleError, read_schedule
 from daemon.timetable.schedulefile.source import members
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from daemon.errors import PoolpowerError
+    from daemon.service.reading import PatientReader
 
     Signature = tuple[tuple[str, int, int, int, int, int], ...]
 
@@ -27,9 +30,9 @@ READ_ANYWAY_AFTER = 60.0
 class Watcher:
     """Tells when the content of a file has changed and has settled since."""
 
-    def __init__(self, path: Path, settled_after: float = SETTLED_AFTER) -> None:
+    def __init__(self, reader: PatientReader, settled_after: float = SETTLED_AFTER) -> None:
         """It has seen nothing yet."""
-        self._path = path
+        self._reader = reader
         self._settled_after = settled_after
         self._signature: Signature | None = None
         self._content = ""
@@ -47,7 +50,7 @@ class Watcher:
             seen: hash of what was read last, whatever came of it.
             elapsed: reading of a clock that does not step.
         """
-        content = await asyncio.to_thread(self._look, elapsed)
+        content = await self._content_at(elapsed)
         if content == seen:
             self._candidate = None
             return None
@@ -59,13 +62,23 @@ class Watcher:
         self._since = elapsed
         return content
 
-    def _look(self, elapsed: float) -> str:
-        signature = signature_of(self._path)  # before the content: what is written in between looks changed next time
-        is_untouched = signature is not None and signature == self._signature
-        if not is_untouched or elapsed - self._read_at >= READ_ANYWAY_AFTER:
-            self._content = content_of(self._path)
-            self._signature, self._read_at = signature, elapsed
+    async def _content_at(self, elapsed: float) -> str:
+        known = None if elapsed - self._read_at >= READ_ANYWAY_AFTER else self._signature
+        try:
+            signature, content = await self._reader.read(lambda path: _look(path, known))
+        except HangingError as error:
+            self._signature = None
+            return unreadable(error)
+        if content is not None:
+            self._content, self._signature, self._read_at = content, signature, elapsed
         return self._content
+
+
+def _look(path: Path, known: Signature | None) -> tuple[Signature | None, str | None]:
+    """The signature, and the content where it is not that of the known signature."""
+    signature = signature_of(path)  # before the content: what is written in between looks changed next time
+    is_untouched = signature is not None and signature == known
+    return signature, None if is_untouched else content_of(path)
 
 
 def signature_of(path: Path) -> Signature | None:
@@ -82,4 +95,9 @@ def content_of(path: Path) -> str:
     try:
         return read_schedule(path).hash
     except ScheduleError as error:
-        return f"unreadable: {error.message}"
+        return unreadable(error)
+
+
+def unreadable(error: PoolpowerError) -> str:
+    """The same for one that cannot be read: why."""
+    return f"unreadable: {error.message}"

@@ -9,6 +9,7 @@ import platformdirs
 
 APP = "poolpower"
 SYSTEM_SCHEDULES = Path("/etc/poolpower/schedules.toml")
+HERE = Path("schedules.toml")
 SYSTEM_STATE = Path("/var/lib/poolpower")
 SYSTEM_RUNTIME = Path("/run/poolpower")
 LEDGER_NAME = "ledger.db"
@@ -17,7 +18,7 @@ SOCKET_NAME = "control.sock"
 
 def schedules() -> Path:
     """The system's schedule file where there is one, else ``schedules.toml`` of the current folder."""
-    return SYSTEM_SCHEDULES if SYSTEM_SCHEDULES.exists() else Path("schedules.toml")
+    return SYSTEM_SCHEDULES if SYSTEM_SCHEDULES.exists() else HERE
 
 
 def database_url() -> str:
@@ -31,6 +32,11 @@ def socket() -> Path:
     Never in ``/tmp``: whoever comes first could sit there and be taken for the daemon.
     """
     return _given_directory("RUNTIME_DIRECTORY", _user_runtime()) / SOCKET_NAME
+
+
+def sandbox() -> Path:
+    """The folder for ledger and socket of what is tried on the sandbox: neither the service's nor the user's own."""
+    return platformdirs.user_state_path(APP) / "sandbox"
 
 
 def _user_runtime() -> Path:

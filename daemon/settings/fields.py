@@ -117,6 +117,8 @@ def _one_line_secret(value: Any) -> Any:
     plain = value.get_secret_value() if isinstance(value, SecretStr) else value
     if isinstance(plain, str) and any(char.isspace() for char in plain):
         raise ValueError("it holds blanks or line breaks")
+    if isinstance(plain, str) and "…" in plain:
+        raise ValueError("it holds the … of an example: put the whole of yours there")
     return value
 
 

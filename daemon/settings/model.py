@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         16, meaning="requests in flight for each project", expects="a whole number from 1 to 1000", ge=1, le=1000
     )
     request_timeout: Seconds = setting(30.0, meaning="seconds for one request", expects=_SECONDS)
-    backoff_first: Seconds = setting(5.0, meaning="seconds before the second attempt", expects=_SECONDS)
+    backoff_first: Seconds = setting(5.0, meaning="seconds before the second attempt at most", expects=_SECONDS)
     backoff_max: Seconds = setting(
         300.0, meaning="seconds between attempts at most", expects=f"{_SECONDS}, not below POOLPOWER_BACKOFF_FIRST"
     )

@@ -27,29 +27,33 @@ class Difference:
     """What changes from one version to the next.
 
     Attributes:
-        added: occurrences of the next 24 hours that only the new version has, in order.
+        added: occurrences of the time compared that only the new version has, in order.
         removed: those that only the old one has.
+        changed: those that both have, of another type or at another moment of a spread, as they were and will be.
         pools_added: pools that only the new version has, in the order of its file.
         pools_removed: those that only the old one has.
     """
 
     added: tuple[Occurrence, ...]
     removed: tuple[Occurrence, ...]
+    changed: tuple[tuple[Occurrence, Occurrence], ...]
     pools_added: tuple[Pool, ...]
     pools_removed: tuple[Pool, ...]
 
 
-def compare(old: Timetable, new: Timetable, after: datetime) -> Difference:
-    """Compare two versions over the 24 hours that follow an instant (aware).
+def compare(old: Timetable, new: Timetable, after: datetime, ahead: timedelta = AHEAD) -> Difference:
+    """Compare two versions over the 24 hours, or another time, that follow an instant (aware).
 
     Occurrences are the same where pool, action, local date and wall time are (protocol 3.2); a pool that was renamed
     but keeps its id is the same pool.
     """
-    before = {_key(occurrence, old): occurrence for occurrence in old.between(after, after + AHEAD)}
-    behind = {_key(occurrence, old): occurrence for occurrence in new.between(after, after + AHEAD)}
+    before = {_key(occurrence, old): occurrence for occurrence in old.between(after, after + ahead)}
+    behind = {_key(occurrence, old): occurrence for occurrence in new.between(after, after + ahead)}
+    both = ((before[key], occurrence) for key, occurrence in behind.items() if key in before)
     return Difference(
         added=tuple(occurrence for key, occurrence in behind.items() if key not in before),
         removed=tuple(occurrence for key, occurrence in before.items() if key not in behind),
+        changed=tuple((was, will) for was, will in both if (was.type, was.due_at) != (will.type, will.due_at)),
         pools_added=_missing(new.pools, old),
         pools_removed=_missing(old.pools, new),
     )

@@ -8,7 +8,7 @@ Where several policies of a pool call for the same action, the later wall time w
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from daemon.timetable.occurrences import Eclipsed, Occurrence
@@ -104,6 +104,7 @@ def _occurrence(
         policy.retry_for,
         policy.catch_up,
         eclipsed,
+        policy.said_of(date.fromisoformat(wall[:10])) if policy.calendars else None,
     )
 
 

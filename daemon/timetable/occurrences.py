@@ -50,6 +50,7 @@ class Occurrence:
         retry_for: how long it is retried, from the first attempt that may have reached the cloud.
         catch_up: how late it may still be carried out after an outage.
         eclipsed: policies that called for the same and gave way.
+        calendar: what calendars said of the date, e.g. ``2026-12-24 workday (DE-BE)``; None where none was asked.
     """
 
     pool: Pool
@@ -64,3 +65,4 @@ class Occurrence:
     retry_for: timedelta
     catch_up: timedelta
     eclipsed: tuple[Eclipsed, ...] = ()
+    calendar: str | None = None

@@ -2,7 +2,7 @@
 
 Besides the occurrences themselves a plan shows the policies that give way to another at the same instant (protocol
 1.5), words that a newer word of the same instant supersedes at once (1.6, 2.1), and reboots of pools that are to be
-off then (2.2). What will have happened to a pool by other hands - overrides, manual runs - is not known here.
+off then (2.2). Overrides are known where whoever asks hands in their judgement (4.10); manual runs are not known here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from daemon.timetable.actions import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from daemon.timetable.actions import ActionType
     from daemon.timetable.occurrences import Occurrence
@@ -73,19 +73,34 @@ def plan(
     after: datetime,
     until: datetime,
     pools: Collection[Pool] | None = None,
+    refused: Callable[[Occurrence], str | None] | None = None,
 ) -> Iterator[PlanEntry]:
-    """Every row with ``after < at <= until`` (aware), oldest first, of some pools or of all; lazily."""
+    """Every row of a span of time, oldest first; lazily.
+
+    Args:
+        timetable: what is planned.
+        after: rows later than this instant (aware) ...
+        until: ... and up to this one.
+        pools: some of its pools; None for all.
+        refused: why an override forbids an occurrence, None where none does. What is forbidden supersedes nothing and
+            is no pool's last word (protocol 2.1).
+    """
+    refused = refused or _nothing_is
     wanted = timetable if pools is None else timetable.only(pools)
-    last = _last_words(wanted, after)
+    last = _last_words(wanted, after, refused)
     for _, together in groupby(wanted.between(after, until), key=lambda occurrence: occurrence.scheduled_at):
-        occurrences = list(together)
-        final = {occurrence.pool: occurrence for occurrence in occurrences if occurrence.action.is_word}
+        judged = [(occurrence, refused(occurrence)) for occurrence in together]
+        final = {one.pool: one for one, refusal in judged if one.action.is_word and refusal is None}
         last |= final
-        for occurrence in occurrences:
-            yield from _entries(occurrence, final.get(occurrence.pool), last.get(occurrence.pool))
+        for one, refusal in judged:
+            yield from _entries(one, refusal or _reason(one, final.get(one.pool), last.get(one.pool)))
 
 
-def _entries(occurrence: Occurrence, final: Occurrence | None, last: Occurrence | None) -> Iterator[PlanEntry]:
+def _nothing_is(_: Occurrence) -> None:
+    """No overrides are known."""
+
+
+def _entries(occurrence: Occurrence, skipped: str | None) -> Iterator[PlanEntry]:
     """The row of an occurrence, and those of the policies that give way to it."""
     for eclipsed in occurrence.eclipsed:
         yield PlanEntry(
@@ -108,7 +123,7 @@ def _entries(occurrence: Occurrence, final: Occurrence | None, last: Occurrence 
         type=occurrence.type,
         policy=occurrence.policy,
         source=occurrence.source,
-        skipped=_reason(occurrence, final, last),
+        skipped=skipped,
     )
 
 
@@ -129,7 +144,9 @@ def _reason(occurrence: Occurrence, final: Occurrence | None, last: Occurrence |
     return None
 
 
-def _last_words(timetable: Timetable, until: datetime) -> dict[Pool, Occurrence]:
+def _last_words(
+    timetable: Timetable, until: datetime, refused: Callable[[Occurrence], str | None]
+) -> dict[Pool, Occurrence]:
     """The newest word, up to an instant, of each pool that has reboots."""
     found: dict[Pool, Occurrence] = {}
     open_: list[Pool] = [
@@ -139,7 +156,7 @@ def _last_words(timetable: Timetable, until: datetime) -> dict[Pool, Occurrence]
     ]
     for back in _BACK:
         words = timetable.only(open_).between(until - back, until)
-        found |= {word.pool: word for word in words if word.action.is_word}
+        found |= {word.pool: word for word in words if word.action.is_word and refused(word) is None}
         open_ = [pool for pool in open_ if pool not in found]
     return found
 

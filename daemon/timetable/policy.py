@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from daemon.timetable.actions import Action, ActionType
 
 if TYPE_CHECKING:
+    from daemon.timetable.calendars.calendar import Calendar
     from daemon.timetable.recurrence.cron import Cron
     from daemon.timetable.recurrence.days import Days
     from daemon.timetable.recurrence.times import OnDays
@@ -52,6 +53,7 @@ class Options:
         spread: width of the window inside which each pool has its own delay.
         retry_for: how long it is retried.
         catch_up: how late it may still be carried out after an outage.
+        holidays: the calendar that says what is a holiday and what a workday.
     """
 
     type: ActionType | None = None
@@ -59,14 +61,17 @@ class Options:
     spread: timedelta | None = None
     retry_for: timedelta | None = None
     catch_up: timedelta | None = None
+    holidays: Calendar | None = None
 
     def over(self, less_particular: Options) -> Options:
         """These options, and where they are silent the less particular ones."""
-        said = {name: value for name in _OPTION_NAMES if (value := getattr(self, name)) is not None}
+        said = {name: value for name in _ALL_OPTIONS if (value := getattr(self, name)) is not None}
         return replace(less_particular, **said)
 
 
-_OPTION_NAMES = tuple(field.name for field in fields(Options))
+_ALL_OPTIONS = tuple(field.name for field in fields(Options))
+_OPTION_NAMES = tuple(name for name in _ALL_OPTIONS if name != "holidays")
+"""Those that a policy can say itself."""
 
 
 @dataclass(frozen=True, slots=True)

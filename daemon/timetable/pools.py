@@ -38,6 +38,7 @@ class Pool:
         pool_id: the cloud's id, or None where the name is to be looked up.
         name: the cloud's name, matched exactly; the key unless the file says otherwise.
         note: free text of the administrator.
+        group: name of its group in the schedule file, or None.
     """
 
     project: str
@@ -45,3 +46,4 @@ class Pool:
     pool_id: str | None
     name: str
     note: str | None = None
+    group: str | None = None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from daemon.timetable.actions import Action
+    from daemon.timetable.calendars.calendar import Calendar
     from daemon.timetable.effective import EffectivePolicy
     from daemon.timetable.occurrences import Occurrence
     from daemon.timetable.pools import Pool, Project
@@ -139,6 +140,12 @@ class Timetable:
     def meaning(self) -> str:
         """SHA-256 of what this timetable means (protocol 3.2): see `meaning_of`."""
         return meaning_of(self)
+
+    @cached_property
+    def calendars(self) -> tuple[Calendar, ...]:
+        """Every calendar that decides about some policy, once, in the order of the file."""
+        policies = {id(policy): policy for several in self.policies for policy in several}
+        return tuple(dict.fromkeys(calendar for policy in policies.values() for calendar in policy.calendars))
 
     @cached_property
     def _agenda(self) -> Agenda:

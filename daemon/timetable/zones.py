@@ -47,6 +47,7 @@ _ABBREVIATIONS = {
 }
 # "UTC+1" is no zone, and "Etc/GMT+1", which is one, lies the other way round: never suggest it.
 _OFFSET = re.compile(r"(?:utc|gmt)?[+-][0-9:]+")
+_LONG_ENOUGH_FOR_SLIPS = 5
 _NO_PLACE = frozenset({"factory"})
 
 
@@ -79,14 +80,53 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def likely_zone(text: str) -> str | None:
+    """The zone's name that was probably meant: by its spelling, its city (a slip in it allowed), an abbreviation.
+
+    None where nothing is likely, and where an abbreviation stands for several zones.
+    """
+    word = text.lower()
+    return _names().get(word) or _unambiguous(_ABBREVIATIONS.get(word)) or _of_city(word)
+
+
+def zone_spelled(text: str) -> str | None:
+    """The zone whose name or city is spelled so, with blanks for underscores; quickly, for no slip is allowed."""
+    word = text.lower().replace(" ", "_")
+    return _names().get(word) or _cities().get(word.rpartition("/")[2])
+
+
+def _unambiguous(name: str | None) -> str | None:
+    return name if name is not None and " " not in name else None
+
+
+def _of_city(word: str) -> str | None:
+    """The zone of a city, whatever stands before it: ``berlin``, ``new york``, ``china/shanghai``, ``shanghia``."""
+    city = word.rpartition("/")[2].replace(" ", "_")
+    found = _cities().get(city)
+    if found is None and len(city) >= _LONG_ENOUGH_FOR_SLIPS:
+        close = near_miss(city, _cities())
+        found = _cities()[close] if close is not None and close[0] == city[0] else None
+    return found
+
+
 def _hint(word: str) -> str:
     names = _names()
-    city = word.rpartition("/")[2].replace(" ", "_")
-    meant = next((name for key, name in names.items() if key.endswith("/" + city)), None)
-    if meant is None:
+    found = _cities().get(word.rpartition("/")[2].replace(" ", "_"))
+    if found is None:
         close = near_miss(word, names)
-        meant = names[close] if close else None
-    return f'did you mean "{meant}"?' if meant else "write its IANA name, such as Europe/Berlin or UTC"
+        found = names[close] if close else _of_city(word)
+    return f'did you mean "{found}"?' if found else "write its IANA name, such as Europe/Berlin or UTC"
+
+
+@cache
+def _cities() -> dict[str, str]:
+    """Every name that has a continent before it by its last part in lower case; of several, the first one."""
+    found: dict[str, str] = {}
+    for key, name in _names().items():
+        continent, _, city = key.rpartition("/")
+        if continent and not continent.startswith("etc"):
+            found.setdefault(city, name)
+    return found
 
 
 @cache

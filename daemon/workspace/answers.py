@@ -75,6 +75,13 @@ class Answer:
     retry_after: float | None = None
 
 
+CREDENTIALS_REFUSED = "the credentials are refused"
+CREDENTIALS_MEND = (
+    "see that POOLPOWER_ACCESS_KEY and POOLPOWER_SECRET_KEY (or POOLPOWER_IAM_USER, POOLPOWER_IAM_PASSWORD and "
+    "POOLPOWER_IAM_DOMAIN) are right and still valid, then restart the daemon"
+)
+
+
 class WorkspaceError(PoolpowerError):
     """A reading call failed.
 
@@ -84,7 +91,8 @@ class WorkspaceError(PoolpowerError):
 
     def __init__(self, message: str, answer: Answer) -> None:
         """Keep the answer for those who decide on its fate."""
-        super().__init__(message)
+        refused = answer.fate is Fate.UNAUTHORISED or CREDENTIALS_REFUSED in message
+        super().__init__(message, CREDENTIALS_MEND if refused else None)
         self.answer = answer
 
     @property

@@ -83,7 +83,7 @@ class KeyAuthentication:
     def __init__(self, key: AccessKey, clock: Callable[[], datetime]) -> None:
         """``clock`` gives aware UTC; the cloud refuses one that is more than 15 minutes off."""
         self._access_key = key.access_key
-        self._secret_key = key.secret_key.get_secret_value()
+        self._keyed = signing.keyed_with(key.secret_key.get_secret_value())
         self._security_token = None if key.security_token is None else key.security_token.get_secret_value()
         self._clock = clock
         self.secrets = key.secrets
@@ -105,7 +105,7 @@ class KeyAuthentication:
             headers,
             draft.body,
             access_key=self._access_key,
-            secret_key=self._secret_key,
+            keyed=self._keyed,
         )
         return Authorised(headers, 0)
 

@@ -20,7 +20,7 @@ import orjson
 
 from daemon.errors import PoolpowerError
 from daemon.workspace import paging, parsing
-from daemon.workspace.answers import Answer, Fate, WorkspaceError
+from daemon.workspace.answers import CREDENTIALS_REFUSED, Answer, Fate, WorkspaceError
 from daemon.workspace.authentication import Authorised, Draft, KeyAuthentication
 from daemon.workspace.connection import AddressError, Connection
 from daemon.workspace.credentials import AccessKey
@@ -332,5 +332,7 @@ def _unreadable(call: Call, error: FieldError) -> WorkspaceError:
 
 
 def _said(call: Call, answer: Answer) -> str:
+    if answer.fate is Fate.UNAUTHORISED:  # a gateway says it in many words, none of which names the mend
+        return f"{CREDENTIALS_REFUSED} ({call}: {answer.error_code or answer.status})"
     code = f"{answer.error_code}: " if answer.error_code else ""
     return f"{call}: {code}{answer.error_msg}"

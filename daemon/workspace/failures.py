@@ -1,10 +1,10 @@
 """What an exception while sending says about the request: did its bytes leave, or not.
 
-``httpx`` over ``httpx-aiohttp`` 0.2.0 raises ``httpx.ConnectTimeout`` for a refused connection and for a reset after
-the server had the whole POST, and lets aiohttp's own errors for a garbage answer escape. The type is therefore of no
-use; the chain of causes is. aiohttp raises the connector family (DNS, connect, TLS, a proxy that cannot be reached),
-``ConnectionTimeoutError`` and a proxy's refusal of CONNECT only before it writes the request; whatever else is raised
-may have come after it, and is *lost* (protocol 4.4).
+Some errors wrap what really happened, so that the chain of causes is read and not the outermost type (through
+``httpx-aiohttp`` 0.2.0 ``httpx.ConnectTimeout`` stands for a refused connection and for a reset after the whole POST).
+aiohttp raises the connector family (DNS, connect, TLS, a proxy that cannot be reached), ``ConnectionTimeoutError`` and
+a proxy's refusal of CONNECT only before it writes the request; whatever else is raised may have come after it, and is
+*lost* (protocol 4.4).
 """
 
 from __future__ import annotations

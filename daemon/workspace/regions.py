@@ -12,29 +12,6 @@ from dataclasses import dataclass
 
 from daemon.errors import PoolpowerError
 
-KNOWN = (
-    "af-north-1",
-    "af-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "cn-east-3",
-    "cn-east-5",
-    "cn-north-11",
-    "cn-north-4",
-    "cn-north-9",
-    "cn-south-1",
-    "cn-southwest-2",
-    "eu-west-101",
-    "la-north-2",
-    "la-south-2",
-    "me-east-1",
-    "na-mexico-1",
-    "sa-brazil-1",
-    "tr-west-1",
-)
-"""Regions in which the vendor's SDK (3.1.219) knows the Workspace service; for near misses only."""
-
 _REGION = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 

@@ -58,6 +58,11 @@ def canonical_path(path: str) -> str:
     return path if path.endswith("/") else f"{path}/"
 
 
+def keyed_with(secret_key: str) -> hmac.HMAC:
+    """What every signature of a key begins with. Unlike ``hmac.digest``, a copy of it keeps the interpreter's lock."""
+    return hmac.new(secret_key.encode(), digestmod="sha256")
+
+
 def authorization(
     method: str,
     path: str,
@@ -66,7 +71,7 @@ def authorization(
     body: bytes,
     *,
     access_key: str,
-    secret_key: str,
+    keyed: hmac.HMAC,
 ) -> str:
     """The value of the ``Authorization`` header.
 
@@ -77,7 +82,7 @@ def authorization(
         headers: all that are to be signed, ``Host`` and ``X-Sdk-Date`` among them, as sent.
         body: the bytes as sent, empty where there are none.
         access_key: the key's id.
-        secret_key: the key's secret.
+        keyed: what every signature of the key begins with, see `keyed_with`.
 
     Raises:
         KeyError: there is no ``X-Sdk-Date`` among the headers.
@@ -89,13 +94,7 @@ def authorization(
     listed = ";".join(names)
     canonical = f"{method}\n{canonical_path(path)}\n{query}\n{lines}\n{listed}\n{digest}"
     to_sign = f"{ALGORITHM}\n{signed[DATE_HEADER.lower()]}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-    mac = _keyed(secret_key).copy()
+    mac = keyed.copy()
     mac.update(to_sign.encode())
     signature = mac.hexdigest()
     return f"{ALGORITHM} Access={access_key}, SignedHeaders={listed}, Signature={signature}"
-
-
-@lru_cache(maxsize=4)
-def _keyed(secret_key: str) -> hmac.HMAC:
-    """What every signature of a key begins with. Unlike ``hmac.digest``, a copy keeps the interpreter's lock."""
-    return hmac.new(secret_key.encode(), digestmod="sha256")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from daemon.workspace import fields
-from daemon.workspace.answers import Answer, Fate
+from daemon.workspace.answers import CREDENTIALS_REFUSED, Answer, Fate
 from daemon.workspace.authentication import JSON, Authorised, Draft
 from daemon.workspace.reading_answers import answer_to_reading
 from daemon.workspace.shared_flight import SharedFlight
@@ -149,6 +149,7 @@ def _request(user: IamUser, project_id: str) -> dict[str, Any]:
 
 def _failure(answer: Answer) -> Answer:
     """What a failed purchase means for the request that needed it, of which nothing was sent."""
-    said = f"no token: {answer.error_msg or 'the answer has no X-Subject-Token'}"
+    refused = f"{CREDENTIALS_REFUSED}: " if answer.fate is Fate.UNAUTHORISED else ""
+    said = f"no token: {refused}{answer.error_msg or 'the answer has no X-Subject-Token'}"
     is_our_fault = answer.status is not None and answer.fate not in (Fate.LOST, Fate.REFUSED_FOR_NOW, Fate.ACCEPTED)
     return replace(answer, fate=Fate.PROJECT if is_our_fault else Fate.NEVER_SENT, error_msg=said)

@@ -2,7 +2,7 @@
 
 ``httpx-aiohttp``'s transport holds the session, its proxy and its end; a request goes to the session as it was signed.
 An ``httpx.Request`` on the way would parse and spell the address once more, merge headers and make an error type of
-every exception that says less than what it wraps (``failures``), for a quarter of the time that an action takes the
+every exception that says less than what it wraps (``failures``), for a fifth of the time that an action takes the
 event loop (decision 8). What ``httpx.AsyncClient`` would have done and is wanted is done here, once instead of each
 time: proxies are found when the origin is opened (``proxies``), and redirects are not followed.
 

@@ -35,7 +35,7 @@ async def everything_said(site: Site) -> dict[str, str]:
     for path in ("/v1/status", "/v1/health", "/v1/history", "/v1/runs/1", "/v1/whom?pool=a", "/v1/runs/99"):
         said[path] = str(await asyncio.to_thread(site.control.ask, "GET", path))
     async with httpx.AsyncClient(base_url="http://{}:{}".format(*site.page)) as browser:
-        for path in ("/", "/healthz", "/metrics"):
+        for path in ("/", "/healthz", "/livez", "/metrics"):
             said[f"page {path}"] = (await browser.get(path)).text
     for command in (["status"], ["history"], ["show", "1"], ["settings"], ["retry", "1", "--yes"], ["health"]):
         said[" ".join(command)] = str(await site.cli(*command))

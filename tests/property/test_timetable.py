@@ -67,10 +67,12 @@ def _built(text: str) -> Timetable:
     from daemon.timetable.schedulefile.complaints import Complaints
     from daemon.timetable.schedulefile.document import read_document
     from daemon.timetable.schedulefile.sections import read_sections
+    from daemon.timetable.schedulefile.shelf import Shelf
 
     complaints = Complaints()
     document = read_document([("s.toml", text)], complaints)
-    timetable = Assembly(read_sections(document, complaints), document, complaints).timetable()
+    shelf = Shelf({}, document, complaints)
+    timetable = Assembly(read_sections(document, complaints), document, complaints, shelf).timetable()
     assert complaints.errors == []
     return timetable
 

@@ -14,6 +14,7 @@ from daemon.ledger.ledger import open_ledger
 from daemon.service.chores import Chores
 from daemon.service.notify import Notifier
 from daemon.service.office import Office
+from daemon.service.reading import PatientReader
 from daemon.service.starting import bring_into_force
 from daemon.service.trouble import Troubles
 from daemon.service.versions import Versions
@@ -187,9 +188,10 @@ class House:
         )
         parts: dict[str, Any] = {"engine": self.engine, "troubles": self.troubles, "clock": self.clock}
         clouds: Any = self.clouds
-        self.versions = Versions(path=self.file, workspaces=clouds, log=log, **parts)
+        self.reader = PatientReader(self.file)
+        self.versions = Versions(path=self.file, reader=self.reader, workspaces=clouds, log=log, **parts)
         shared = {"settings": self.settings, "ledger": self.ledger, "versions": self.versions, **parts}
-        self.chores = Chores(notifier=Notifier({}), log=log, **shared)
+        self.chores = Chores(reader=self.reader, notifier=Notifier({}), log=log, **shared)
         self.chores._alarm = self.alarm  # type: ignore[assignment]
         self.office = Office(chores=self.chores, **shared)
 

@@ -91,6 +91,28 @@ def test_coverage_floors_are_judged_by_lines_and_by_branches(root: Path) -> None
     assert [held for held, _ in floors.verdicts(floors.tally({"files": {}}))] == [False, False]
 
 
+def test_outside_the_ledger_only_the_type_of_a_connection_is_known(root: Path) -> None:
+    """Rooms above hand a transaction's connection on; nothing of SQLAlchemy runs there (see pyproject.toml)."""
+    above = (path for path in (root / "daemon").rglob("*.py") if not path.is_relative_to(root / "daemon" / "ledger"))
+    found = {(path.name, *found) for path in above for found in _of_sqlalchemy(path)}
+    assert {(names, is_for_types) for _, names, is_for_types in found} == {("Connection", True)}
+
+
+def _of_sqlalchemy(path: Path) -> Iterator[tuple[str, bool]]:
+    """What a file imports of SQLAlchemy, and whether for its type checker only."""
+    blocks = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.If))
+    for_types = {
+        ast.dump(node, include_attributes=True)
+        for block in blocks
+        if ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in block.body
+    }
+    for node in _imports(path):
+        if _top_level(node) == "sqlalchemy":
+            names = ", ".join(alias.name for alias in node.names)
+            yield names, ast.dump(node, include_attributes=True) in for_types
+
+
 def _is_shipped(path: Path) -> bool:
     return path.is_file() and "__pycache__" not in path.parts
 

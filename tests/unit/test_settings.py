@@ -169,6 +169,16 @@ def test_dotenv_of_the_current_folder_is_never_read(machine: Machine) -> None:
     assert load_settings().region is None
 
 
+def test_key_with_the_dots_of_an_example_names_its_variable(machine: Machine) -> None:
+    """Who copied a line of the manual is told which value is still to be put in."""
+    machine.set(POOLPOWER_ACCESS_KEY="…", POOLPOWER_SECRET_KEY="canary…")
+    (access, secret) = problems()
+    assert "POOLPOWER_ACCESS_KEY" in access
+    assert "it holds the … of an example" in access
+    assert "POOLPOWER_SECRET_KEY" in secret
+    assert "canary" not in secret
+
+
 def test_environment_file_of_root_alone_is_noted_and_not_fatal(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli import output
+from daemon.cli.completing import pool_keys
 from daemon.cli.exits import Exit
+from daemon.cli.runnumber import RunNumber
+from daemon.cli.since import FORMS, parse_since
 from daemon.cli.usage import WrongUseError
+from daemon.ledger.records import instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +31,7 @@ wait_option = click.option("--wait", is_flag=True, help="Wait for the end; exit 
 
 @click.command()
 @click.argument("action", type=click.Choice([*ACTIONS, "restart"], case_sensitive=False))
-@click.argument("pools", metavar="POOL...", nargs=-1, required=True)
+@click.argument("pools", metavar="POOL...", nargs=-1, required=True, shell_complete=pool_keys)
 @click.option("--type", "type_", type=click.Choice(["SOFT", "HARD"], case_sensitive=False), help="SOFT unless said.")
 @wait_option
 @reason_option
@@ -38,7 +42,8 @@ def now(
 ) -> int:
     """Act on pools now: a manual run for each.
 
-    A POOL is a key, PROJECT/KEY, or a pattern in quotes. On a terminal it shows whom it will hit, and asks.
+    A POOL is a key, PROJECT/KEY, a pattern in quotes, or @GROUP. On a terminal it shows whom it will hit, and asks.
+    It is done although the pool is paused or held, and says so.
     """
     from daemon.cli.control import Control, request_id  # noqa: PLC0415 - imports http.client
 
@@ -48,19 +53,20 @@ def now(
         output.note("nothing was done")
         return Exit.FAILED
     body = {"action": asked, "pools": list(pools), "type": type_, "reason": reason, "request": request_id()}
-    return _answer(control, control.post("/v1/now", body)["runs"], wait=wait, as_json=as_json)
+    return _answer(control, control.post("/v1/now", body), wait=wait, as_json=as_json)
 
 
 @click.command()
-@click.argument("run", type=click.IntRange(min=1), required=False)
-@click.option("--since", metavar="T", help='All that failed from then on: a date, a date-time, "20:00", "2h".')
+@click.argument("run", type=RunNumber(), required=False)
+@click.option("--since", metavar="T", help=f"All that failed from then on: {FORMS}.")
 @wait_option
 @reason_option
 @output.json_option
 def retry(*, run: int | None, since: str | None, wait: bool, reason: str | None, as_json: bool) -> int:
     """Do a run again that did not succeed, as a new manual run; the old one stays as it ended.
 
-    With --since: of each pool the newest run from then on, where that is failed, partial, expired, missed or unknown.
+    With --since: of each pool the last start, stop or hibernate, and the newest reboot after it, if from then on and
+    failed, partial, expired, missed or unknown.
     """
     from daemon.cli.control import Control, request_id  # noqa: PLC0415 - imports http.client
 
@@ -69,11 +75,11 @@ def retry(*, run: int | None, since: str | None, wait: bool, reason: str | None,
     which: dict[str, Any] = {"run": run} if since is None else {"since": _instant(since)}
     control = Control.found()
     answer = control.post("/v1/retry", {**which, "reason": reason, "request": request_id()})
-    return _answer(control, answer["runs"], wait=wait, as_json=as_json)
+    return _answer(control, answer, wait=wait, as_json=as_json)
 
 
 @click.command()
-@click.argument("run", type=click.IntRange(min=1))
+@click.argument("run", type=RunNumber())
 @reason_option
 @output.json_option
 def cancel(*, run: int, reason: str | None, as_json: bool) -> None:
@@ -117,27 +123,29 @@ def _whom(row: Row) -> str:
     return f"{pool_name(row)}: {row['desktops']} desktops, {users}"
 
 
-def _answer(control: Control, rows: list[Row], *, wait: bool, as_json: bool) -> int:
+def _answer(control: Control, answer: dict[str, Any], *, wait: bool, as_json: bool) -> int:
+    """Say what became of a call: with ``wait`` each run as it ends, else each as it begins."""
     from daemon.cli.runs import SUCCEEDED, one_line  # noqa: PLC0415
     from daemon.cli.waiting import wait_for  # noqa: PLC0415
 
+    rows: list[Row] = answer["runs"]
+    if answer.get("mode") == "observe" and rows:
+        output.note("the daemon only observes: nothing is sent")
+    for override in answer.get("in_spite_of", ()):
+        output.note(f"{override}; what is asked for by hand is done all the same")
     if wait:
-        rows = wait_for(control, rows, tell=output.note)
+        rows = wait_for(control, rows, tell=output.note, over=output.note if as_json else output.say)
     if as_json:
         output.print_json_rows(rows)
-    else:
+    elif not rows:
+        output.say("no run to do")
+    elif not wait:
         for row in rows:
             output.say(one_line(row))
-        if not rows:
-            output.say("no run to do")
     return Exit.FAILED if wait and any(row["state"] != SUCCEEDED for row in rows) else Exit.DONE
 
 
 def _instant(text: str) -> str:
-    from daemon.cli.filezone import file_zone  # noqa: PLC0415
-    from daemon.cli.instants import Towards, parse_instant  # noqa: PLC0415
     from daemon.settings import load_settings  # noqa: PLC0415
 
-    schedules = load_settings().schedules
-    since = parse_instant(text, now=datetime.now(UTC), zone=lambda: file_zone(schedules), towards=Towards.PAST)
-    return since.isoformat().replace("+00:00", "Z")
+    return instant(parse_since(text, load_settings().schedules, datetime.now(UTC)))

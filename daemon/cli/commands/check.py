@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ import click
 
 from daemon.cli import output
 from daemon.cli.exits import Exit
+from daemon.cli.invalid import counted, mended_for, tell_invalid
+from daemon.cli.usage import WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--strict", is_flag=True, help="Exit code 1 where there are warnings.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of schedule files, for editors, and nothing else.")
 @output.json_option
-def check(file: Path | None, *, strict: bool, as_json: bool) -> int:
+def check(file: Path | None, *, strict: bool, schema: bool, as_json: bool) -> int:
     """Validate the schedule FILE or directory; without one, the daemon's.
 
     Exit code 0 where it is valid, 2 where not; with --strict, 1 where it is valid with warnings.
@@ -30,13 +32,15 @@ def check(file: Path | None, *, strict: bool, as_json: bool) -> int:
     from daemon.cli.schedule import load_schedule, schedule_path  # noqa: PLC0415 - heavy imports only where used
     from daemon.timetable.schedulefile import ScheduleError  # noqa: PLC0415
 
+    if schema:
+        return _print_schema(file, strict=strict, as_json=as_json)
     path = schedule_path(file)
     try:
         loaded = load_schedule(path)
     except ScheduleError as error:
-        _tell([_for(file, one) for one in error.findings], (), as_json=as_json)
         if not as_json:
-            output.say(f"{path} is invalid: {_count(error.findings, 'error')}", fg="red")
+            return tell_invalid(path, error, is_named=file is not None)
+        _tell(mended_for(error.findings, is_named=file is not None), (), as_json=True)
         return Exit.INVALID
     _tell((), loaded.warnings, as_json=as_json)
     if not as_json:
@@ -44,11 +48,14 @@ def check(file: Path | None, *, strict: bool, as_json: bool) -> int:
     return Exit.FAILED if strict and loaded.warnings else Exit.DONE
 
 
-def _for(file: Path | None, finding: Finding) -> Finding:
-    """To somebody who named the file, the setting that leads to the daemon's is no help."""
-    from daemon.timetable.schedulefile.source import ABSENT, ABSENT_AS_NAMED  # noqa: PLC0415
+def _print_schema(file: Path | None, *, strict: bool, as_json: bool) -> int:
+    """The schema of every file, so it goes with no FILE and nothing that is said about one."""
+    from daemon.timetable.schedulefile.schema import schema_text  # noqa: PLC0415
 
-    return finding if file is None or finding.hint != ABSENT else replace(finding, hint=ABSENT_AS_NAMED)
+    if file is not None or strict or as_json:
+        raise WrongUseError("--schema is about schedule files in general", "give it alone")
+    click.echo(schema_text(), nl=False)
+    return Exit.DONE
 
 
 def _tell(errors: Sequence[Finding], warnings: Sequence[Finding], *, as_json: bool) -> None:
@@ -66,8 +73,4 @@ def _summary(loaded: Loaded) -> str:
     timetable = loaded.timetable
     policies = sum(len(each) for each in timetable.policies)
     pools = f"{len(timetable.pools)} pool{'' if len(timetable.pools) == 1 else 's'}"
-    return f"{pools}, {policies} polic{'y' if policies == 1 else 'ies'}, {_count(loaded.warnings, 'warning')}"
-
-
-def _count(findings: Sequence[Finding], word: str) -> str:
-    return f"{len(findings)} {word}{'' if len(findings) == 1 else 's'}"
+    return f"{pools}, {policies} polic{'y' if policies == 1 else 'ies'}, {counted(loaded.warnings, 'warning')}"

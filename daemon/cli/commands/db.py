@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,11 @@ import click
 
 from daemon.cli import output
 from daemon.errors import PoolpowerError
+from daemon.ledger.records import instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from daemon.settings import Settings
 
 
@@ -30,7 +34,8 @@ def upgrade(*, as_json: bool) -> None:
     from daemon.ledger.upkeep import upgrade as upgrade_ledger  # noqa: PLC0415 - heavy imports only where used
 
     settings = _settings()
-    done = upgrade_ledger(_url(settings), now=datetime.now(UTC))
+    with _beside_a_daemon("it brought the ledger to its own version when it started: nothing is to be done"):
+        done = upgrade_ledger(_url(settings), now=datetime.now(UTC))
     told = f"is at revision {done.after}, as before" if not done.changed else f"is at revision {done.after} now"
     _tell(f"the ledger {_path(settings)} {told}", {"before": done.before, "after": done.after}, as_json=as_json)
 
@@ -62,20 +67,32 @@ def backup(target: Path, *, overwrite: bool, as_json: bool) -> None:
 def prune(*, days: int | None, as_json: bool) -> None:
     """Take away runs that are older than the ledger is to keep; the running daemon does so by itself.
 
-    Open runs, each pool's last run and what kept rows refer to stay.
+    Open runs, each pool's last run, overrides and what kept rows refer to stay.
     """
     from daemon.ledger.upkeep import prune_file  # noqa: PLC0415 - heavy imports only where used
 
     settings = _settings()
     now = datetime.now(UTC)
     before = now - timedelta(days=days or settings.retention_days)
-    done = prune_file(_url(settings), before, now=now)
-    fields = {"before": f"{before:%Y-%m-%dT%H:%M:%SZ}", "runs": done.runs, "versions": done.versions}
+    by_itself = f"a running daemon prunes by itself, every hour, what is older than {settings.retention_days} days"
+    with _beside_a_daemon(f"{by_itself} (POOLPOWER_RETENTION_DAYS); stop it to prune by hand"):
+        done = prune_file(_url(settings), before, now=now)
     _tell(
         f"taken from {_path(settings)}: {done.runs} runs and {done.versions} versions from before {before:%Y-%m-%d}",
-        {**fields, "overrides": done.overrides},
+        {"before": instant(before), "runs": done.runs, "versions": done.versions},
         as_json=as_json,
     )
+
+
+@contextmanager
+def _beside_a_daemon(mend: str) -> Iterator[None]:
+    """What owns the ledger is a daemon that runs: what is asked for goes another way."""
+    from daemon.ledger.errors import LedgerOwnedError  # noqa: PLC0415 - heavy imports only where used
+
+    try:
+        yield
+    except LedgerOwnedError as error:
+        raise PoolpowerError(error.message, mend) from error
 
 
 def _settings() -> Settings:

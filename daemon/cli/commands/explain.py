@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,14 @@ import click
 from daemon.cli import output
 from daemon.cli.exits import Exit
 from daemon.cli.usage import WrongUseError
+from daemon.ledger.records import instant
 
 if TYPE_CHECKING:
+    from daemon.timetable.effective import EffectivePolicy
     from daemon.timetable.language import PolicyError
     from daemon.timetable.policy import Policy
     from daemon.timetable.recurrence.rule import Moment
+    from daemon.timetable.schedulefile.filecalendars import FileCalendars
 
 NEXT = 5
 
@@ -23,32 +26,57 @@ NEXT = 5
 @click.command()
 @click.argument("words", metavar="POLICY", nargs=-1, required=True)
 @click.option("--zone", metavar="ZONE", help="Time zone of a policy that names none; else the schedule file's.")
+@click.option("--holidays", metavar="CODE", help="Whose workdays and holidays: a country (DE), a part of one (DE-BE).")
 @output.json_option
-def explain(*, words: tuple[str, ...], zone: str | None, as_json: bool) -> int:
+def explain(*, words: tuple[str, ...], zone: str | None, holidays: str | None, as_json: bool) -> int:
     """Say in words what a POLICY means, and when it is due next. Put it in quotes."""
-    from daemon.timetable.language import PolicyError, describe, format_policy, parse_policy  # noqa: PLC0415
+    from daemon.timetable.language import PolicyError, describe, format_policy  # noqa: PLC0415
 
     if len(words) > 1:
         raise WrongUseError("a policy is one sentence", f'put it in quotes: poolpower explain "{" ".join(words)}"')
-    policy = words[0]
+    sentence = words[0]
     try:
-        parsed = parse_policy(policy)
+        parsed, calendars = _read(sentence, holidays)
     except PolicyError as error:
-        _tell_problems(policy, error, as_json=as_json)
+        _tell_problems(sentence, error, as_json=as_json)
         return Exit.INVALID
     name = parsed.zone or _default_zone(zone)
-    moments = _next(parsed, name)
+    policy = _in_force(parsed, name, calendars)
+    moments = _next(policy, parsed, calendars)
     if as_json:
-        output.print_json(
-            {**_valid(format_policy(parsed), describe(parsed, name), name), "next": list(map(_row, moments))}
-        )
+        rows = [_row(moment, policy) for moment in moments or ()]
+        output.print_json({**_valid(format_policy(parsed), describe(parsed, name), name), "next": rows})
         return Exit.DONE
     output.say(describe(parsed, name))
     output.say(f"\nas a schedule file has it: {format_policy(parsed)}")
-    output.say(f"next times, {name}:" if moments else "it is never due again")
-    for moment in moments:
-        output.say(f"  {moment.local:%a %Y-%m-%d %H:%M:%S %z}")
+    if moments is not None:
+        output.say(f"next times, {name}:" if moments else "it is never due again")
+    for moment in moments or ():
+        said = _said(moment, policy)
+        output.say(f"  {moment.local:%a %Y-%m-%d %H:%M:%S %z}{f'  {said}' if said else ''}")
     return Exit.DONE
+
+
+def _read(sentence: str, holidays: str | None) -> tuple[Policy, FileCalendars]:
+    """The policy, and the calendars that it may call on; the file is asked only where one can matter."""
+    from daemon.cli.daywords import calendars_for  # noqa: PLC0415
+    from daemon.timetable.language import PolicyError, parse_policy  # noqa: PLC0415
+    from daemon.timetable.schedulefile.filecalendars import NONE  # noqa: PLC0415
+
+    try:
+        policy = parse_policy(sentence)
+    except PolicyError:
+        calendars = calendars_for(holidays)  # it may be the name of one that was not understood
+        return parse_policy(sentence, calendars.spelled), calendars
+    asks = holidays is not None or _in_force(policy, "UTC", NONE).calendars
+    return policy, calendars_for(holidays) if asks else NONE
+
+
+def _in_force(policy: Policy, zone: str, calendars: FileCalendars) -> EffectivePolicy:
+    from daemon.timetable.effective import effective  # noqa: PLC0415
+    from daemon.timetable.policy import Options  # noqa: PLC0415
+
+    return effective(policy, Options(zone=zone, holidays=calendars.own), "the command line", calendars.named)
 
 
 def _default_zone(given: str | None) -> str:
@@ -66,14 +94,26 @@ def _default_zone(given: str | None) -> str:
         return "UTC"
 
 
-def _next(policy: Policy, zone: str) -> list[Moment]:
-    from daemon.timetable.recurrence.rule import LAST_INSTANT, rule_of  # noqa: PLC0415
+def _next(policy: EffectivePolicy, parsed: Policy, calendars: FileCalendars) -> list[Moment] | None:
+    """The next times; None where they depend on holidays, and no calendar says which these are."""
+    from daemon.timetable.effective import asks_own, calls_for_holidays  # noqa: PLC0415
+    from daemon.timetable.recurrence.rule import LAST_INSTANT  # noqa: PLC0415
 
-    return list(islice(rule_of(policy, zone).between(datetime.now(UTC), LAST_INSTANT), NEXT))
+    if calendars.own is None and asks_own(parsed):
+        if calls_for_holidays(parsed):
+            output.note("when it is due is not known: no calendar says what a holiday is (--holidays DE-BE names one)")
+            return None
+        output.note("no calendar says what a holiday is: workdays are Monday to Friday (--holidays DE-BE names one)")
+    return list(islice(policy.rule.between(datetime.now(UTC), LAST_INSTANT), NEXT))
 
 
-def _row(moment: Moment) -> dict[str, str]:
-    return {"at": f"{moment.at:%Y-%m-%dT%H:%M:%SZ}", "local": moment.local.isoformat()}
+def _said(moment: Moment, policy: EffectivePolicy) -> str | None:
+    """What calendars say of its date, as it is kept with a run."""
+    return policy.said_of(date.fromisoformat(moment.wall[:10]))
+
+
+def _row(moment: Moment, policy: EffectivePolicy) -> dict[str, str | None]:
+    return {"at": instant(moment.at), "local": moment.local.isoformat(), "calendar": _said(moment, policy)}
 
 
 def _valid(sentence: str, words: str, zone: str) -> dict[str, Any]:

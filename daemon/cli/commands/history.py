@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 import click
 
 from daemon.cli import output
+from daemon.cli.completing import pool_keys
+from daemon.cli.runnumber import RunNumber
+from daemon.cli.since import FORMS, parse_since
 from daemon.cli.usage import WrongUseError
 
 STATES = (
@@ -26,8 +29,10 @@ STATES = (
 
 
 @click.command()
-@click.option("--pool", metavar="POOL", help="Of this pool: its key, PROJECT/KEY, or a pattern.")
-@click.option("--since", metavar="T", help='From then on: a date, a date-time, "yesterday 20:00", "2h".')
+@click.option(
+    "--pool", metavar="POOL", help="Of this pool: its key, PROJECT/KEY, or a pattern.", shell_complete=pool_keys
+)
+@click.option("--since", metavar="T", help=f"From then on: {FORMS}.")
 @click.option("--state", type=click.Choice(STATES), help="In this state.")
 @click.option(
     "--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="How many, newest first."
@@ -43,13 +48,7 @@ def history(pool: str | None, since: str | None, state: str | None, limit: int, 
     from daemon.settings import load_settings  # noqa: PLC0415 - pydantic takes a moment to import
 
     settings = load_settings()
-    start = None
-    if since:
-        from daemon.cli.filezone import file_zone  # noqa: PLC0415
-        from daemon.cli.instants import Towards, parse_instant  # noqa: PLC0415
-
-        now = datetime.now(UTC)
-        start = parse_instant(since, now=now, zone=lambda: file_zone(settings.schedules), towards=Towards.PAST)
+    start = parse_since(since, settings.schedules, datetime.now(UTC)) if since else None
     rows = LedgerView(settings, says_which=not as_json).history(pool, start, state, limit)
     if as_json:
         output.print_json_rows(rows)
@@ -60,7 +59,7 @@ def history(pool: str | None, since: str | None, state: str | None, limit: int, 
 
 
 @click.command()
-@click.argument("run", type=click.IntRange(min=1))
+@click.argument("run", type=RunNumber())
 @output.json_option
 def show(run: int, as_json: bool) -> None:
     """Show one run with every attempt, error, job and desktop.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from daemon.cli import output
 from daemon.cli.exits import Exit
 from daemon.cli.usage import WrongUseError
+
+if TYPE_CHECKING:
+    from daemon.timetable.schedulefile.findings import Finding
 
 _CODES = {"accepted": Exit.DONE, "unchanged": Exit.DONE, "invalid": Exit.INVALID}
 
@@ -21,7 +24,8 @@ _CODES = {"accepted": Exit.DONE, "unchanged": Exit.DONE, "invalid": Exit.INVALID
 def reload(*, expect: str | None, accept: bool, note: str | None, as_json: bool) -> int:
     """Make the daemon read the schedule file now.
 
-    Exit code 0 where it is in force afterwards, 2 where it is invalid, 1 where it was held back.
+    Exit code 0 where it is in force afterwards, 2 where it is invalid, 1 where it was not taken: it takes away so much
+    that it needs --accept, or is not the one that --expect names.
     """
     from daemon.cli.control import Control  # noqa: PLC0415 - imports http.client
 
@@ -48,11 +52,24 @@ def _hash(printed: str) -> str:
 
 
 def _tell(found: dict[str, Any]) -> None:
-    for error in found["errors"]:
-        output.say(f"{error['file']}:{error['line']}:{error['column']}: {error['message']}", fg="red")
-        if error["hint"]:
-            output.say(f"    {error['hint']}")
-    in_force = f", version {found['version']}" if found["version"] is not None else ""
-    output.say(f"{found['outcome']}{in_force}: {found['message']}")
-    if found["outcome"] == "held":
-        output.say("    `poolpower reload --accept` takes it all the same")
+    """Every finding once, in its place; then what came of it, and what is in force."""
+    from daemon.cli.schedule import tell_findings  # noqa: PLC0415 - only where a person reads
+
+    tell_findings(map(_finding, found["errors"]), label="error", err=False)
+    version = found["version"]
+    if _CODES.get(found["outcome"]) == Exit.DONE:
+        output.say(f"{found['outcome']}, version {version}: {found['message']}")
+        return
+    count = len(found["errors"])
+    what = f"{count} error{'' if count == 1 else 's'}" if count else found["message"]
+    in_force = f"version {version} stays in force" if version is not None else "no version is in force"
+    output.say(f"{found['outcome']}: {what}; {in_force}")
+    if found["hint"]:
+        output.say(f"    {found['hint']}")
+
+
+def _finding(error: dict[str, Any]) -> Finding:
+    from daemon.timetable.schedulefile.findings import Finding  # noqa: PLC0415 - only where the file is wrong
+
+    place = {name: error[name] for name in ("file", "line", "column", "message", "hint", "excerpt")}
+    return Finding(**place, end_column=error["column"] + 1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -39,7 +41,7 @@ async def _serve(host: str, port: int, world_file: Path | None, *, check_signatu
     from daemon.workspace.sandbox.world import World  # noqa: PLC0415
     from daemon.workspace.sandbox.worldfile import load_world  # noqa: PLC0415
 
-    world = World.example() if world_file is None else load_world(world_file)
+    world = World.example(start=secrets.randbits(32)) if world_file is None else load_world(world_file)
     until = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
@@ -56,9 +58,16 @@ async def _serve(host: str, port: int, world_file: Path | None, *, check_signatu
 
 
 def _tell(url: str, world: World) -> None:
-    """Shell assignments on standard output, so that ``eval`` of a saved copy works; words beside them."""
+    """Shell assignments on standard output, so that ``eval`` of a saved copy works; words beside them.
+
+    Ledger and socket are the sandbox's own: what is tried here must not be written among what really happened, nor be
+    asked of the daemon that really runs.
+    """
+    from daemon.settings import defaults  # noqa: PLC0415 - heavy imports only where they are used
+
     key = next(iter(world.identity.keys.values()))
     project = next(iter(world.identity.projects))
+    place = defaults.sandbox()
     assignments = {
         "POOLPOWER_ENDPOINT": url,
         "POOLPOWER_IAM_ENDPOINT": url,
@@ -66,8 +75,11 @@ def _tell(url: str, world: World) -> None:
         "POOLPOWER_PROJECT_ID": project,
         "POOLPOWER_ACCESS_KEY": key.access_key,
         "POOLPOWER_SECRET_KEY": key.secret_key,
+        "POOLPOWER_DATABASE_URL": f"sqlite:///{place / defaults.LEDGER_NAME}",
+        "POOLPOWER_SOCKET": str(place / defaults.SOCKET_NAME),
     }
     for name, value in assignments.items():
-        click.echo(f"export {name}={value}")
+        click.echo(f"export {name}={shlex.quote(value)}")
     sys.stdout.flush()
     output.note(f"the simulated Workspace API listens at {url}; Ctrl-C ends it")
+    output.note(f"ledger and socket of what is tried on it are in {place}")

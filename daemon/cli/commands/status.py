@@ -25,6 +25,9 @@ def status(as_json: bool) -> None:
         return
     _tell_daemon(found)
     _tell_trouble(found)
+    for warning in found["warnings"]:
+        hint = f" ({warning['hint']})" if warning["hint"] else ""
+        output.say(f"warning    {warning['message']}{hint}", fg="yellow")
     _tell_projects(found["projects"])
     _tell_pools(found["pools"])
 
@@ -60,9 +63,10 @@ def _tell_daemon(found: dict[str, Any]) -> None:
 def _tell_trouble(found: dict[str, Any]) -> None:
     schedules = found["schedules"]
     if schedules["error"]:
-        output.say(f"trouble    the schedule file is not in force: {schedules['error']}", fg="red")
+        output.say(f"trouble    the schedule file as it is now is not in force: {schedules['error']}", fg="red")
     if schedules["held"]:
-        output.say(f"trouble    a version is held back: {schedules['held']}", fg="red")
+        mend = "`poolpower reload --accept` takes it, mending the file puts it right"
+        output.say(f"trouble    the changed schedule file waits for consent: {schedules['held']} ({mend})", fg="red")
     for trouble in found["trouble"]:
         hint = f" ({trouble['hint']})" if trouble["hint"] else ""
         output.say(f"trouble    {trouble['message']}, since {local(trouble['since'])}{hint}", fg="red")
@@ -88,7 +92,7 @@ def _tell_pools(pools: list[dict[str, Any]]) -> None:
             f"{local(pool['next']['at'])} {what(pool['next'])}" if pool["next"] else "-",
             f"{local(last['scheduled_at'])} {what(last)}" if last else "-",
             state_text(last) if last else "-",
-            output.printable(_at_present(pool)),
+            output.clipped(output.printable(_at_present(pool)), 160),
         )
     output.print_table(table)
 
@@ -97,7 +101,17 @@ def _at_present(pool: dict[str, Any]) -> str:
     """What holds at this moment: a run under way, an override, a name not yet found in the cloud."""
     parts = [one_line(pool["open"])] if pool["open"] else []
     if pool["override"]:
-        parts.append(" ".join(str(value) for value in pool["override"].values() if value))
+        parts.append(_override(pool["override"]))
     if not pool["pool_id"]:
         parts.append(f"not found in the cloud yet: {pool['name']!r}")
     return "; ".join(parts) or "-"
+
+
+def _override(override: dict[str, Any]) -> str:
+    """What lies on a pool: kind, until when, by whom and why."""
+    action = f" {override['action']}" if override["action"] else ""
+    until = local(override["until"]) if override["until"] else "resumed"
+    who = f", by {override['who']}" if override["who"] else ""
+    why = f": {override['reason']}" if override["reason"] else ""
+    more = f" (and {override['more']} more: `poolpower overrides`)" if override["more"] else ""
+    return f"{override['kind'].replace('-', ' ')}{action} until {until}{who}{why}{more}"

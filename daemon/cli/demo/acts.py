@@ -158,6 +158,8 @@ def schedule(zone: ZoneInfo, now: datetime, due: Mapping[str, datetime] | None =
         policies = [f"{opposite.value} at {later:%H:%M}"]
         if due is not None:
             policies.insert(0, sentence(act.action, due[act.pool].astimezone(zone)))
+        elif opposite is Action.STOP:  # a pool that is stopped and never started is what `check` warns about
+            policies.append(f"start at {later + timedelta(hours=3):%H:%M}")
         parts += ["", f"[pools.{act.pool}]", f'id       = "{act.pool_id}"', f"policies = {_listed(policies)}"]
     return "\n".join(parts) + "\n"
 

@@ -6,22 +6,36 @@ import shlex
 import sys
 import sysconfig
 from pathlib import Path
+from typing import NamedTuple
 
 import daemon
 
 
-def commands(socket: Path, *, run: int, again: int) -> list[str]:
-    """Lines for a shell, in the order in which they are to be typed.
+class Beside(NamedTuple):
+    """Lines for a shell.
+
+    Attributes:
+        now: in the order in which they are to be typed.
+        later: what makes sense once the last act is over.
+    """
+
+    now: list[str]
+    later: str
+
+
+def commands(socket: Path, *, run: int, again: int) -> Beside:
+    """The commands, ready to be copied.
 
     Args:
         socket: the daemon's control socket.
         run: a run worth a closer look.
-        again: a run worth another try.
+        again: a run worth another try, once it has ended.
     """
     place, command = invocation(Path(sys.argv[0]).absolute(), Path.cwd())
     setting = f"export POOLPOWER_SOCKET={shlex.quote(str(socket))}"
     first = [f"cd {shlex.quote(str(place))}"] if place is not None else []
-    return [*first, setting, *(f"{command} {rest}" for rest in ("status", "history", f"show {run}", f"retry {again}"))]
+    told = [f"{command} {rest}" for rest in ("status", "history", f"show {run}")]
+    return Beside([*first, setting, *told], f"{command} retry {again}")
 
 
 def invocation(program: Path, here: Path) -> tuple[Path | None, str]:

@@ -43,7 +43,7 @@ class OnTerminal:
                 with Live(console=self._console, screen=True, auto_refresh=False) as live:
                     return await self._show(prepared, screen, live)
             finally:
-                for row in screen.table(self._scene, self._console.width):
+                for row in (*screen.table(self._scene, self._console.width), *screen.story()):
                     self._console.print(row)
 
     def interrupted(self) -> int:

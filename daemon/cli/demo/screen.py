@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from daemon.cli.demo.acts import Act
+    from daemon.cli.demo.beside import Beside
     from daemon.cli.demo.watching import Scene
     from daemon.cli.runs import Row
 
@@ -33,6 +34,7 @@ JOB_TAIL = 12
 FEWEST_LINES = 3
 MOST_LINES = 200
 INDENT = "   "
+FINISHED = "finished: look around beside it, or press Ctrl-C"
 
 
 @dataclass(slots=True)
@@ -48,18 +50,19 @@ class Screen:
 
     due: Mapping[str, datetime]
     zone: ZoneInfo
-    beside: Sequence[str]
+    beside: Beside
     lines: deque[Line] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
 
     def frame(self, scene: Scene, width: int, height: int) -> RenderableType:
         """Everything, in as many rows as the terminal has; the lines take what the rest leaves."""
         head = [_title(scene), *self.table(scene, width)]
-        beside = [_bold("In another terminal (Ctrl-C here ends everything):"), *(_verbatim(c) for c in self.beside)]
+        beside = [_bold("In another terminal (Ctrl-C here ends everything):"), *self._commands(scene)]
         taken = len(head) + len(beside)
         airy = height - taken >= 2 * FEWEST_LINES
         gap = [Text()] if airy else []
-        room = max(1, height - taken - 2 * len(gap))
-        return Group(*head, *gap, *beside, *gap, *self._log(room))
+        last = [_bold(FINISHED)] if scene.is_over else []
+        room = max(1, height - taken - 2 * len(gap) - len(last))
+        return Group(*head, *gap, *beside, *gap, *self._log(room), *last)
 
     def table(self, scene: Scene, width: int) -> list[RenderableType]:
         """A head and three rows for each act, none of which wraps."""
@@ -72,6 +75,18 @@ class Screen:
                 _dim(f"{INDENT}{self._reason(act, run)}"),
             ]
         return rows
+
+    def story(self) -> list[Text]:
+        """What happened, to stay on the terminal when the frame is gone."""
+        return list(self._log(MOST_LINES))
+
+    def _commands(self, scene: Scene) -> list[Text]:
+        """The last one is for a run that has ended: until then its row says so, and nothing moves when it comes."""
+        run = scene.run_of(ACTS[-1])
+        is_over = run is not None and is_final(run)
+        coming = _dim(f"{INDENT}(one more command, once {len(ACTS)} has ended)")
+        last = _verbatim(self.beside.later) if is_over else coming
+        return [*(_verbatim(command) for command in self.beside.now), last]
 
     def _reason(self, act: Act, run: Row | None) -> str:
         if run is None:

@@ -36,7 +36,7 @@ class Line:
 
     def shown(self, zone: ZoneInfo) -> str:
         """The line with its time in a zone."""
-        return f"{self.at.astimezone(zone):%H:%M:%S}  {self.pool:<{POOL_WIDTH}}  {self.text}"
+        return f"{self.at.astimezone(zone):%H:%M:%S %z}  {self.pool:<{POOL_WIDTH}}  {self.text}"
 
 
 def tell(before: Scene, after: Scene) -> list[Line]:

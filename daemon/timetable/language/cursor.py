@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from daemon.timetable.language.problems import ClauseError, Problem
-from daemon.timetable.language.tokens import Kind, Token, tokenize
+from daemon.timetable.language.tokens import APART, Kind, Token, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
-_APART = frozenset({Kind.COMMA, Kind.QUOTED, Kind.OPEN_QUOTE, Kind.END})
+    Names = Mapping[str, str]
+    """Calendars of the file, from their names in lower case to as they are spelled."""
 
 
 class Cursor:
@@ -18,14 +20,22 @@ class Cursor:
 
     Attributes:
         text: the sentence.
+        names: the calendars that can be called by their names.
         problems: what was found wrong so far, in the order of finding.
     """
 
-    def __init__(self, text: str, tokens: Sequence[Token] | None = None) -> None:
-        """Stand before the first token."""
+    def __init__(
+        self,
+        text: str,
+        tokens: Sequence[Token] | None = None,
+        problems: Sequence[Problem] = (),
+        names: Names = MappingProxyType({}),
+    ) -> None:
+        """Stand before the first token; what is known to be wrong already is noted."""
         self.text = text
-        self.problems: list[Problem] = []
-        self._tokens = tokenize(text) if tokens is None else tokens
+        self.names = names
+        self.problems: list[Problem] = list(problems)
+        self._tokens = tokenize(text, names) if tokens is None else tokens
         self._index = 0
 
     @property
@@ -69,7 +79,7 @@ class Cursor:
     def take_chunk(self) -> Token:
         """All tokens up to the next blank, comma or quote as one: ``W-SU``, ``-5m``; at least one is taken."""
         first = last = self.take()
-        while self.token.start == last.end and self.token.kind not in _APART:
+        while self.token.start == last.end and self.token.kind not in APART:
             last = self.take()
         text = self.text[first.start : last.end]
         return Token(first.kind, text, first.start, last.end, text.lower())
@@ -79,10 +89,21 @@ class Cursor:
         commas = int(self.token.kind is Kind.COMMA)
         return commas + self.ahead(commas).is_word("and")
 
+    def later_in(self, words: Container[str]) -> Token | None:
+        """The first word ahead that a vocabulary holds, wherever it stands."""
+        return next((token for token in self._tokens[self._index :] if token.is_in(words)), None)
+
     def skip(self, count: int) -> None:
         """Step over so many tokens."""
         for _ in range(count):
             self.take()
+
+    def take_until(self, end: int) -> Token:
+        """All tokens that begin before an offset, of which the token ahead is taken anyhow; the last of them."""
+        last = self.take()
+        while self.token.start < end and not self.is_at_end:
+            last = self.take()
+        return last
 
     def note(self, first: Token, message: str, hint: str | None = None, last: Token | None = None) -> None:
         """Note a problem and go on."""

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from daemon.timetable.language.datemends import begins_other_date, other_date
 from daemon.timetable.language.dates import day_number, read_date
+from daemon.timetable.language.mend import refuse
 from daemon.timetable.language.monthitem import read_month
 from daemon.timetable.language.ranges import range_follows, takes_range
 from daemon.timetable.language.tokens import Kind, Token
 from daemon.timetable.language.vocabulary import (
+    CALENDAR_WORDS,
     DAY_GROUPS,
+    HOLIDAY_WORDS,
     MONTH_OF,
-    NOT_YET_DAYS,
     ORDINAL_OF,
     WEEKDAY_OF,
-    not_yet,
+    WORKDAY_WORDS,
 )
-from daemon.timetable.quoting import shown
-from daemon.timetable.recurrence.days import Days, MonthDays
+from daemon.timetable.recurrence.days import Days, Holidays, MonthDays, Named, NthWorkday, Workdays
 from daemon.timetable.recurrence.sets import MOST_SHIFT, any_of, date_span, nth, shifted, weekdays
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 _WEEK = 7
 _FIRST_WORDS = (
-    frozenset(WEEKDAY_OF) | frozenset(MONTH_OF) | frozenset(ORDINAL_OF) | frozenset(DAY_GROUPS) | NOT_YET_DAYS
+    frozenset(WEEKDAY_OF) | frozenset(MONTH_OF) | frozenset(ORDINAL_OF) | frozenset(DAY_GROUPS) | CALENDAR_WORDS
 )
 
 
@@ -54,11 +56,13 @@ class Item:
 def begins_item(cursor: Cursor, offset: int = 0) -> bool:
     """True where an item begins so many tokens ahead."""
     token, following = cursor.ahead(offset), cursor.ahead(offset + 1)
+    if begins_other_date(cursor, offset):
+        return True
     if token.is_word("the"):
         return following.is_word("day", *ORDINAL_OF)
     if token.is_word("day", "days"):
         return following.kind is Kind.NUMBER or (token.is_word("day") and following.is_word("before", "after"))
-    return token.kind is Kind.DATE or token.is_in(_FIRST_WORDS)
+    return token.kind in (Kind.DATE, Kind.NAME) or token.is_in(_FIRST_WORDS)
 
 
 def read_item(cursor: Cursor, *, takes_months: bool) -> Item:
@@ -70,7 +74,9 @@ def read_item(cursor: Cursor, *, takes_months: bool) -> Item:
     first = cursor.token
     by = _shift(cursor)
     cursor.take_word("the")
-    token = cursor.token
+    token, other = cursor.token, other_date(cursor, needs_year=False)
+    if other is not None:
+        raise refuse(cursor, other)
     days = _plain(cursor, takes_months=takes_months and not by, takes_several=not by)
     return Item(
         days=shifted(days, by),
@@ -102,9 +108,7 @@ def _plain(cursor: Cursor, *, takes_months: bool, takes_several: bool) -> Days:
     token = cursor.token
     if token.kind is Kind.DATE:
         return _dates(cursor)
-    if token.is_in(DAY_GROUPS):
-        return weekdays(DAY_GROUPS[cursor.take().word])
-    if token.is_in(WEEKDAY_OF):
+    if token.is_in(WEEKDAY_OF) or token.is_in(DAY_GROUPS):
         return _day_names(cursor)
     if token.is_in(ORDINAL_OF):
         return _ordinals(cursor)
@@ -112,9 +116,8 @@ def _plain(cursor: Cursor, *, takes_months: bool, takes_several: bool) -> Days:
         return read_month(cursor, takes_months=takes_months, takes_several=takes_several)
     if token.is_word("day", "days") and cursor.ahead(1).kind is Kind.NUMBER:
         return _days_of_month(cursor, takes_several=takes_several)
-    if token.is_in(NOT_YET_DAYS):
-        cursor.take()
-        raise cursor.refusal(token, not_yet(shown(token.word)), 'name the days, such as "weekdays", or the dates')
+    if token.kind is Kind.NAME or token.is_in(CALENDAR_WORDS):
+        return _of_calendar(cursor)
     raise cursor.refusal(token, "a day is missing here", 'name one: "monday", "december 24", "2026-12-24"')
 
 
@@ -128,7 +131,16 @@ def _dates(cursor: Cursor) -> Days:
     return date_span(first, last)
 
 
+def _of_calendar(cursor: Cursor) -> Days:
+    token = cursor.take()
+    if token.kind is Kind.NAME:
+        return Named(cursor.names[token.word])
+    return Workdays() if token.word in WORKDAY_WORDS else Holidays()
+
+
 def _day_names(cursor: Cursor) -> Days:
+    if cursor.token.is_in(DAY_GROUPS):
+        return weekdays(DAY_GROUPS[cursor.take().word])
     first = last = WEEKDAY_OF[cursor.take().word]
     if takes_range(cursor):
         end = cursor.take_in(WEEKDAY_OF)
@@ -145,14 +157,19 @@ def _ordinals(cursor: Cursor) -> Days:
     while (separator := cursor.separator()) and cursor.ahead(separator).is_in(ORDINAL_OF):
         cursor.skip(separator)
         ordinals.append(ORDINAL_OF[cursor.take().word])
-    weekday = _ordinal_of_what(cursor)
+    if cursor.token.is_in(WORKDAY_WORDS):
+        cursor.take()
+        days = any_of(NthWorkday(ordinal) for ordinal in ordinals)
+    else:
+        weekday = _ordinal_of_what(cursor)
+        days = any_of(nth(ordinal, weekday) for ordinal in ordinals)
     if range_follows(cursor):
         raise cursor.refusal(
             first, "an ordinal goes with one day name", 'repeat it: "first monday, first tuesday"', cursor.token
         )
     if cursor.token.is_word("of"):
         _of_the_month(cursor)
-    return any_of(nth(ordinal, weekday) for ordinal in ordinals)
+    return days
 
 
 def _ordinal_of_what(cursor: Cursor) -> int | None:
@@ -162,13 +179,15 @@ def _ordinal_of_what(cursor: Cursor) -> int | None:
         return None
     if token.is_in(WEEKDAY_OF):
         return WEEKDAY_OF[cursor.take().word]
-    if token.is_in(NOT_YET_DAYS):
+    if token.is_in(HOLIDAY_WORDS):
         cursor.take()
-        raise cursor.refusal(token, not_yet(shown(token.word)), 'write a day name or "day" after the ordinal')
+        raise cursor.refusal(
+            token, "holidays are not counted", 'write a day name, "workday" or "day" after the ordinal'
+        )
     ordinal = cursor.previous.word
     raise cursor.refusal(
         cursor.previous,
-        f'"{ordinal}" needs a day name or "day" after it',
+        f'"{ordinal}" needs a day name, "workday" or "day" after it',
         f'write "{ordinal} monday" or "{ordinal} day"',
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from daemon.timetable.language.dayitem import Item, begins_item, read_item
 from daemon.timetable.language.tokens import Kind
-from daemon.timetable.language.vocabulary import DAY_GROUPS, MONTH_OF, NOT_YET_DAYS, ORDINAL_OF, WEEKDAY_OF
+from daemon.timetable.language.vocabulary import CALENDAR_WORDS, DAY_GROUPS, MONTH_OF, ORDINAL_OF, WEEKDAY_OF
 from daemon.timetable.quoting import shown
 from daemon.timetable.recurrence.sets import any_of
 
@@ -23,7 +23,7 @@ DAY_WORDS = (
     | frozenset(MONTH_OF)
     | frozenset(ORDINAL_OF)
     | frozenset(DAY_GROUPS)
-    | NOT_YET_DAYS
+    | CALENDAR_WORDS
     | {"the", "day", "days", "before", "after", "of", "month", "each", "every", "other", "on"}
 )
 """Every word that can stand in a list of days."""
@@ -63,8 +63,11 @@ def _refuse_what_is_no_day(cursor: Cursor, what: str) -> None:
     if mend is not None:
         cursor.take()
         raise cursor.refusal(token, f"{what} needs days, the month first", mend, cursor.take())
+    if token.kind in {Kind.NUMBER, Kind.MEASURE, Kind.DOTTED, Kind.PATH}:
+        cursor.take_chunk()
     found = f", found {shown(token.text)}" if token.text else ""
-    hint = 'day names, dates such as "december 24" or "2026-12-24"; calendars are not available yet in this version'
+    calendars = "".join(f", {name}" for name in sorted(cursor.names.values()))
+    hint = f'day names, dates such as "december 24" or "2026-12-24", workdays, holidays{calendars}'
     raise cursor.refusal(token, f"{what} needs days{found}", hint)
 
 

@@ -11,12 +11,16 @@ from daemon.timetable.recurrence.days import (
     DateSpan,
     Days,
     EveryDay,
+    Holidays,
     MonthDays,
     Months,
+    Named,
     Nth,
+    NthWorkday,
     OnDate,
     Shifted,
     Weekdays,
+    Workdays,
     YearDay,
     YearSpan,
 )
@@ -47,9 +51,23 @@ def days_text(days: Days) -> str:
             text = f"{_ordinal(ordinal)} {'day' if weekday is None else DAY_NAMES[weekday].lower()}"
         case Shifted(by, of):
             text = ("the day before " if by < 0 else "the day after ") * abs(by) + days_text(of)
+        case Workdays() | Holidays() | Named() | NthWorkday():
+            text = _calendar_text(days)
         case _:
             text = _dates_text(days)
     return text
+
+
+def _calendar_text(days: Workdays | Holidays | Named | NthWorkday) -> str:
+    match days:
+        case Workdays():
+            return "workdays"
+        case Holidays():
+            return "holidays"
+        case Named(name):
+            return name
+        case NthWorkday(ordinal):
+            return f"{_ordinal(ordinal)} workday"
 
 
 def days_in_words(days: Days) -> str:
@@ -69,9 +87,21 @@ def days_in_words(days: Days) -> str:
             text = f"the {_ordinal(ordinal)} {'day' if weekday is None else DAY_NAMES[weekday]} of the month"
         case Shifted(by, of):
             text = ("the day before " if by < 0 else "the day after ") * abs(by) + days_in_words(of)
+        case Workdays() | Holidays() | Named() | NthWorkday():
+            text = _calendar_in_words(days)
         case _:
             text = _dates_in_words(days)
     return text
+
+
+def _calendar_in_words(days: Workdays | Holidays | Named | NthWorkday) -> str:
+    match days:
+        case Named(name):
+            return f'the dates of "{name}"'
+        case NthWorkday(ordinal):
+            return f"the {_ordinal(ordinal)} workday of the month"
+        case _:
+            return _calendar_text(days)
 
 
 def _dates_text(days: Days) -> str:

@@ -48,12 +48,20 @@ def read_length(cursor: Cursor, limit: Limit) -> timedelta:
     Raises:
         ClauseError: there is none, or it is out of the limit.
     """
+    if cursor.token.is_word("every", "until"):
+        first = cursor.take()
+        cursor.take_chunk()
+        hint = 'it is tried again with growing pauses for as long as is said: "retry for 2h"'
+        raise cursor.refusal(first, f"{limit.what} needs a length of time", hint, cursor.previous)
     if cursor.token.kind not in {Kind.MEASURE, Kind.NUMBER, Kind.DOTTED, Kind.DASH, Kind.TIME}:
         raise cursor.refusal(
             cursor.token, f"{limit.what} needs a length of time", 'write it like "2h", "1h30m" or "45s"'
         )
     token = cursor.take_chunk()
     unit = cursor.take_in(_UNITS) if token.kind is Kind.NUMBER else None
+    if token.kind is Kind.NUMBER and unit is None and (times := cursor.take_word("times", "x")):
+        hint = 'say for how long instead: "retry for 2h"'
+        raise cursor.refusal(token, f"{limit.what} is no number of times", hint, times)
     if unit is not None:
         mend = f'write "{token.text[:8]}{_UNITS[unit.word]}"'
         raise cursor.refusal(token, f"{shown(token.text + ' ' + unit.text)} is not a length of time", mend, unit)

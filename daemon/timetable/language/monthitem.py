@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from daemon.timetable.language.dates import day_number
 from daemon.timetable.language.ranges import takes_range
@@ -11,6 +11,7 @@ from daemon.timetable.language.vocabulary import MONTH_NAMES, MONTH_OF
 from daemon.timetable.quoting import shown
 from daemon.timetable.recurrence.days import YearDay
 from daemon.timetable.recurrence.sets import any_of, months, year_span
+from daemon.timetable.recurrence.year import month_length
 
 if TYPE_CHECKING:
     from daemon.timetable.language.cursor import Cursor
@@ -28,6 +29,8 @@ def read_month(cursor: Cursor, *, takes_months: bool, takes_several: bool) -> Da
         ClauseError: a whole month where days are wanted, or a day that the month never has.
     """
     month = cursor.take()
+    if cursor.token.kind is Kind.NUMBER and len(cursor.token.text) == _YEAR_DIGITS:
+        return _refuse_month_of_year(cursor, month)
     if cursor.token.kind is Kind.NUMBER:
         return _days_of_year(cursor, month, takes_several=takes_several)
     if cursor.token.kind is Kind.MEASURE:
@@ -39,6 +42,13 @@ def read_month(cursor: Cursor, *, takes_months: bool, takes_several: bool) -> Da
         hint = f'write "{month.word} 1" for a day of it, or add "during {month.word}" for the whole month'
         raise cursor.refusal(month, f"{shown(month.text)} is a whole month, not a day", hint)
     return _whole_months(cursor, MONTH_OF[month.word])
+
+
+def _refuse_month_of_year(cursor: Cursor, month: Token) -> NoReturn:
+    number, year = MONTH_OF[month.word], cursor.take()
+    last = month_length(int(year.text) or 1, number)
+    hint = f'write "{year.text}-{number:02}-01..{year.text}-{number:02}-{last}"; "{month.word}" is that of every year'
+    raise cursor.refusal(month, "the month of one year is written as dates", hint, year)
 
 
 def _whole_months(cursor: Cursor, first: int) -> Days:

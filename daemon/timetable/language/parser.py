@@ -7,6 +7,7 @@ twice: the time is linear in the length of the text, whatever the text is.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from daemon.timetable.language.assembly import assemble, between_clauses, has_time
@@ -15,28 +16,35 @@ from daemon.timetable.language.clauses import CLAUSES
 from daemon.timetable.language.lengths import UNIT_WORDS
 from daemon.timetable.language.problems import ClauseError, PolicyError, Problem
 from daemon.timetable.language.spelling import spelled
+from daemon.timetable.language.timemends import TIME_WORDS
 from daemon.timetable.language.tokens import Kind
 from daemon.timetable.language.unexpected import begins_clause, note_unexpected
-from daemon.timetable.language.vocabulary import MENDS, NOT_YET_CLAUSES
+from daemon.timetable.language.vocabulary import MENDS, NOT_YET_CLAUSES, UNDERSTOOD
 
 if TYPE_CHECKING:
-    from daemon.timetable.language.cursor import Cursor
+    from collections.abc import Iterable
+
+    from daemon.timetable.language.cursor import Cursor, Names
     from daemon.timetable.language.tokens import Token
     from daemon.timetable.policy import Policy
 
 _ACTION = CLAUSES[0]
 _MEANT = dict.fromkeys([word for clause in CLAUSES for word in sorted(clause.words)] + ["and", *NOT_YET_CLAUSES])
-_UNDERSTOOD = frozenset(MENDS) | UNIT_WORDS | frozenset().union(*NOT_YET_CLAUSES.values())
+_UNDERSTOOD = frozenset(MENDS) | UNIT_WORDS | UNDERSTOOD | TIME_WORDS | frozenset().union(*NOT_YET_CLAUSES.values())
 _TWO_POLICIES = "write two policies, one for each"
 
 
-def parse_policy(text: str) -> Policy:
+def parse_policy(text: str, names: Names = MappingProxyType({})) -> Policy:
     """Read a policy such as ``stop at 20:00 SOFT``.
+
+    Args:
+        text: the sentence.
+        names: the calendars that it can call by their names, in lower case, to how they are spelled.
 
     Raises:
         PolicyError: it is none; with every problem, in order of place.
     """
-    cursor = spelled(text, _MEANT, _UNDERSTOOD)
+    cursor = spelled(text, _MEANT, _UNDERSTOOD, names, begins=_ACTION.words)
     if cursor.is_at_end:
         raise PolicyError((Problem(0, len(text), "the policy is empty", 'write one such as "stop at 20:00 SOFT"'),))
     phrases = _Sentence(cursor).read()
@@ -44,8 +52,16 @@ def parse_policy(text: str) -> Policy:
     if not has_time(phrases) and cursor.previous.kind is not Kind.OPEN_QUOTE:
         cursor.note(cursor.token, "a policy needs a time", 'add one, such as "at 20:00"')
     if cursor.problems:
-        raise PolicyError(tuple(sorted(cursor.problems, key=_place)))
+        raise PolicyError(_one_a_place(cursor.problems))
     return assemble(phrases)
+
+
+def _one_a_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems in order of place; of several at the same one the first that was noted."""
+    first: dict[tuple[int, int], Problem] = {}
+    for problem in problems:
+        first.setdefault(_place(problem), problem)
+    return tuple(sorted(first.values(), key=_place))
 
 
 def _place(problem: Problem) -> tuple[int, int]:
@@ -75,7 +91,9 @@ class _Sentence:
             return
         self._phrases[_ACTION.key] = Phrase(None, first, first)
         if begins_clause(cursor):
-            cursor.note(first, "a policy begins with its action", "start, stop, reboot or hibernate")
+            later = cursor.later_in(_ACTION.words)
+            hint = f'put "{later.word}" first' if later else "start, stop, reboot or hibernate"
+            cursor.note(first, "a policy begins with its action", hint)
             return
         self._phrase(_ACTION)
 
@@ -110,12 +128,14 @@ class _Sentence:
     def _keep(self, clause: Clause[Any], phrase: Phrase) -> None:
         """Keep a phrase; a second one of its kind is a problem.
 
-        It is none where the first could not be read, for the mend of that will change what is twice, and none behind
+        It is none where one of them could not be read, for the mend of that will change what is twice, and none behind
         a second action, where everything belongs to a second policy.
         """
         known = self._phrases.get(clause.key)
         if known is None or known.value is None:
             self._phrases[clause.key] = phrase
+            return
+        if phrase.value is None:
             return
         if not self._is_past_second_action:
             self._note_twice(clause, phrase.first, phrase.last)

@@ -7,35 +7,76 @@ parser goes on with that word. What stands behind ``in`` is a zone's name and le
 from __future__ import annotations
 
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from daemon.timetable.language.cursor import Cursor
-from daemon.timetable.language.tokens import Kind, Token, tokenize
+from daemon.timetable.language.rewording import reworded
+from daemon.timetable.language.tokens import Kind, Token, chunks, named, tokenize
 from daemon.timetable.nearmiss import near_miss
 from daemon.timetable.quoting import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from daemon.timetable.language.cursor import Names
+
 _MOST_GUESSES = 50
+_MOST_NAMES = 10
 
 
-def spelled(text: str, meant: Collection[str], understood: Collection[str] = ()) -> Cursor:
-    """A cursor over the text with slips corrected and noted.
+def spelled(
+    text: str,
+    meant: Collection[str],
+    understood: Collection[str] = (),
+    names: Names = MappingProxyType({}),
+    begins: Collection[str] | None = None,
+) -> Cursor:
+    """A cursor over the text with slips corrected and noted, and the language's words in place of others.
 
     Args:
         text: the sentence or value.
         meant: words of the language that a slip can stand for, the likelier ones first.
         understood: further words that are no slips; what they are is the parser's business.
+        names: of calendars that can be meant.
+        begins: what a slip in the first word can stand for; None where it is a word like any other.
     """
-    tokens = tokenize(text)
-    slips = _slips(tokens, meant, understood)
-    if not slips:
-        return Cursor(text, tokens)
-    cursor = Cursor(text, [token._replace(word=slips.get(token, token.word)) for token in tokens])
-    for token, word in slips.items():
-        cursor.note(token, f"{shown(token.text)} is not understood", f'did you mean "{word}"?')
+    whole, misnamed = _misnamed(tokenize(text, names), [*meant, *understood], names)
+    tokens, problems = reworded(text, whole, meant, from_second=begins is not None)
+    slips = _slips(tokens, [*meant, *names], understood)
+    if begins is not None:
+        slips = _slips(tokens[:1], sorted(begins), [*meant, *understood, *names]) | {
+            token: word for token, word in slips.items() if token is not tokens[0]
+        }
+    cursor = Cursor(text, [_corrected(token, slips.get(token), names) for token in tokens], names=names)
+    cursor.problems += problems
+    for token, word in (slips | misnamed).items():
+        cursor.note(token, f"{shown(token.text)} is not understood", f'did you mean "{names.get(word, word)}"?')
     return cursor
+
+
+def _misnamed(
+    tokens: Sequence[Token], known: Collection[str], names: Names
+) -> tuple[Sequence[Token], dict[Token, str]]:
+    """The tokens with names that were misspelled as one token each: ``school-trem``, whose last word is no other."""
+    several = [name for name in names if not name.isalpha()]
+    made: list[Token] = []
+    slips: dict[Token, str] = {}
+    for chunk in chunks(tokens) if several else ():
+        word, is_zone = None, bool(made) and made[-1].is_word("in")
+        if len(chunk) > 1 and not is_zone and not all(part.word in known for part in chunk if part.kind is Kind.WORD):
+            word = near_miss("".join(part.text for part in chunk).lower(), several) if len(slips) < _MOST_NAMES else None
+        if word is not None:
+            chunk = [named(chunk, word)]
+            slips[chunk[0]] = word
+        made += chunk
+    return made or tokens, slips
+
+
+def _corrected(token: Token, word: str | None, names: Names) -> Token:
+    if word is None:
+        return token
+    return token._replace(word=word, kind=Kind.NAME if word in names else token.kind)
 
 
 def _slips(tokens: Sequence[Token], meant: Collection[str], understood: Collection[str]) -> dict[Token, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from daemon.timetable.language.assembly import assemble, between_clauses, has_time
@@ -16,8 +17,9 @@ from daemon.timetable.language.clauses import CLAUSES
 from daemon.timetable.language.lengths import UNIT_WORDS
 from daemon.timetable.language.problems import ClauseError, PolicyError, Problem
 from daemon.timetable.language.spelling import spelled
+from daemon.timetable.language.timemends import TIME_WORDS
 from daemon.timetable.language.tokens import Kind, Token
-from daemon.timetable.language.vocabulary import MENDS, NOT_YET_KEYS, not_yet
+from daemon.timetable.language.vocabulary import MENDS, NOT_YET_KEYS, UNDERSTOOD, not_yet
 from daemon.timetable.nearmiss import near_miss
 from daemon.timetable.policy import Options, Policy
 from daemon.timetable.quoting import shown
@@ -26,23 +28,29 @@ from daemon.timetable.recurrence.times import time_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from daemon.timetable.language.cursor import Names
+
 _BY_KEY = {clause.key: clause for clause in CLAUSES}
 _OPTION_KEYS = ("type", "zone", "spread", "retry", "catch_up")
 _NOTHING = Token(Kind.END, "", 0, 0, "")
-_UNDERSTOOD = frozenset(MENDS) | UNIT_WORDS
+_UNDERSTOOD = frozenset(MENDS) | UNIT_WORDS | UNDERSTOOD | TIME_WORDS
 
 POLICY_KEYS = tuple(_BY_KEY)
 """Every key of the table spelling."""
 
 
-def policy_from_table(table: Mapping[str, object]) -> Policy:
+def policy_from_table(table: Mapping[str, object], names: Names = MappingProxyType({})) -> Policy:
     """Read a policy from its table spelling.
+
+    Args:
+        table: keys and values as TOML has them.
+        names: the calendars that it can call by their names, in lower case, to how they are spelled.
 
     Raises:
         PolicyError: it is none; with every problem, each with its key and the place inside the key's value.
     """
     problems: list[Problem] = []
-    phrases = _phrases(table, POLICY_KEYS, problems)
+    phrases = _phrases(table, POLICY_KEYS, problems, names)
     problems += (replace(problem, key=key) for key, problem in between_clauses(phrases))
     if "action" not in phrases:
         problems.append(Problem(0, 0, "a policy needs an action", 'add action = "stop"'))
@@ -60,7 +68,7 @@ def options_from_table(table: Mapping[str, object]) -> Options:
         PolicyError: a key or a value that is no option; with every problem, as in `policy_from_table`.
     """
     problems: list[Problem] = []
-    phrases = _phrases(table, _OPTION_KEYS, problems)
+    phrases = _phrases(table, _OPTION_KEYS, problems, {})
     if problems:
         raise PolicyError(tuple(problems))
     said = {key: phrase.value for key, phrase in phrases.items()}
@@ -73,35 +81,37 @@ def options_from_table(table: Mapping[str, object]) -> Options:
     )
 
 
-def _phrases(table: Mapping[str, object], keys: Iterable[str], problems: list[Problem]) -> dict[str, Phrase]:
+def _phrases(
+    table: Mapping[str, object], keys: Iterable[str], problems: list[Problem], names: Names
+) -> dict[str, Phrase]:
     phrases = {}
     for key, value in table.items():
         if key in keys:
-            phrases[key] = _phrase(_BY_KEY[key], value, problems)
+            phrases[key] = _phrase(_BY_KEY[key], value, problems, names)
         else:
             problems.append(_unknown_key(key, keys))
     return phrases
 
 
-def _phrase(clause: Clause[Any], value: object, problems: list[Problem]) -> Phrase:
+def _phrase(clause: Clause[Any], value: object, problems: list[Problem], names: Names) -> Phrase:
     """The clause of one key; where it cannot be read, the problems are noted."""
     if isinstance(value, list | tuple) and clause.join is not None:
-        read = [_read(clause, element, problems, index) for index, element in enumerate(value)]
+        read = [_read(clause, element, problems, index, names) for index, element in enumerate(value)]
         if not read:
             problems.append(Problem(0, 0, f"{clause.name}: the list is empty", "leave the key out", clause.key))
         broken = not read or any(phrase.value is None for phrase in read)
         joined = None if broken else clause.join([phrase.value for phrase in read])
         return Phrase(joined, _NOTHING, _NOTHING)
-    return _read(clause, value, problems, None)
+    return _read(clause, value, problems, None, names)
 
 
-def _read(clause: Clause[Any], value: object, problems: list[Problem], index: int | None) -> Phrase:
+def _read(clause: Clause[Any], value: object, problems: list[Problem], index: int | None, names: Names) -> Phrase:
     text = _text_of(value)
     if text is None:
         message = f"{clause.name}: expected text, found {_kind_of(value)}"
         problems.append(Problem(0, 0, message, "put the value in quotes", clause.key, index))
         return Phrase(None, _NOTHING, _NOTHING)
-    cursor = spelled(text, sorted(clause.words), _UNDERSTOOD)
+    cursor = spelled(text, sorted(clause.words), _UNDERSTOOD, names)
     first, found = cursor.token, None
     try:
         found = clause.read(cursor)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable, Iterator
 
 
 class Kind(StrEnum):
@@ -19,7 +19,9 @@ class Kind(StrEnum):
 
     QUOTED = "quoted"
     OPEN_QUOTE = "open_quote"
+    STAMP = "stamp"
     DATE = "date"
+    OTHER_DATE = "other_date"
     TIME = "time"
     DOTTED = "dotted"
     MEASURE = "measure"
@@ -30,16 +32,22 @@ class Kind(StrEnum):
     DOTS = "dots"
     DASH = "dash"
     ODD = "odd"
+    NAME = "name"
     END = "end"
 
 
 _KINDS = {kind.value: kind for kind in Kind}
+APART = frozenset({Kind.COMMA, Kind.QUOTED, Kind.OPEN_QUOTE, Kind.END})
+"""What never hangs together with what stands beside it."""
 
 _PATTERN = re.compile(
     r"""
       (?P<quoted>     '[^']*' | "[^"]*" )
     | (?P<open_quote> ['"] .* )                               # a quote that is never closed takes the rest
+    | (?P<stamp>      [0-9]{4}-[0-9]{2}-[0-9]{2} [Tt] [0-9]{1,2}:[0-9:]+ (?: \.[0-9]+ )? (?: [Zz]\b | [+-][0-9:]+ )? )
     | (?P<date>       [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} (?![0-9]) )
+    | (?P<other_date> [0-3]?[0-9] \. [01]?[0-9] \. (?: [0-9]{4} | [0-9]{2} )? (?![0-9.])     # 24.12.2026, 24.12.
+                    | [0-9]{1,4} / [0-9]{1,2} / [0-9]{1,4} (?![0-9/*]) )                      # 12/24/2026, 2026/12/24
     | (?P<time>       [0-9]+ (?: :[0-9]+ )+ )
     | (?P<dotted>     [0-9]+ \. [0-9]+ [A-Za-z]* )            # 20.00, 1.5h
     | (?P<measure>    [0-9]+ [^\W\d_] \w* )                   # 2h, 1h30m, 8pm, 1st
@@ -81,11 +89,42 @@ class Token(NamedTuple):
         return self.kind is Kind.WORD and self.word in words
 
 
-def tokenize(text: str) -> list[Token]:
-    """The tokens of a text, closed by an END token of no length."""
+def tokenize(text: str, names: Container[str] = ()) -> list[Token]:
+    """The tokens of a text, closed by an END token of no length.
+
+    Args:
+        text: the text.
+        names: in lower case; what hangs together and is one of them is one token: ``term-2026``.
+    """
     tokens = [
         Token(_KINDS[found.lastgroup or ""], found[0], found.start(), found.end(), found[0].lower())
         for found in _PATTERN.finditer(text)
     ]
-    tokens.append(Token(Kind.END, "", len(text.rstrip()), len(text.rstrip()), ""))
-    return tokens
+    end = Token(Kind.END, "", len(text.rstrip()), len(text.rstrip()), "")
+    if not names:
+        return [*tokens, end]
+    return [token for chunk in chunks(tokens) for token in _named(chunk, names)] + [end]
+
+
+def chunks(tokens: Iterable[Token]) -> Iterator[list[Token]]:
+    """Tokens that hang together, but for commas and quotes."""
+    chunk: list[Token] = []
+    for token in tokens:
+        if chunk and (token.kind in APART or chunk[-1].kind in APART or token.start != chunk[-1].end):
+            yield chunk
+            chunk = []
+        chunk.append(token)
+    yield chunk
+
+
+def _named(chunk: list[Token], names: Container[str]) -> list[Token]:
+    text = "".join(token.text for token in chunk)
+    if text.lower() not in names:
+        return chunk
+    return [named(chunk)]
+
+
+def named(chunk: list[Token], word: str | None = None) -> Token:
+    """Tokens that hang together as the name of a calendar; ``word`` is the one that was meant, in lower case."""
+    text = "".join(token.text for token in chunk)
+    return Token(Kind.NAME, text, chunk[0].start, chunk[-1].end, word or text.lower())

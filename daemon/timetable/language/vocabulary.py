@@ -45,13 +45,15 @@ DAY_GROUPS = {
 }
 """Names for several days of the week."""
 
-NOT_YET_DAYS = frozenset({"workday", "workdays", "holiday", "holidays"})
-"""Day words that need a calendar."""
+WORKDAY_WORDS = frozenset({"workday", "workdays"})
+HOLIDAY_WORDS = frozenset({"holiday", "holidays"})
+CALENDAR_WORDS = WORKDAY_WORDS | HOLIDAY_WORDS
+"""Day words that the pool's calendar decides about."""
 
 NOT_YET_CLAUSES = {
     "sparing": frozenset({"users", "sessions", "for"}),
-    "unless": frozenset({"in", "use", "waiting", "up", "to"}),
-    "warn": frozenset({"and"}),
+    "unless": frozenset({"in", "use", "waiting", "up", "to", "users", "somebody", "someone", "is", "logged"}),
+    "warn": frozenset({"and", "users", "everyone", "before", "ahead", "minutes", "minute", "min", "with"}),
     "then": frozenset({"hard", "for", "everyone", "after"}),
 }
 """First words of clauses that are not in force, with the words that belong to them and are refused with them."""
@@ -68,24 +70,85 @@ MENDS = {
     "suspend": "hibernate",
     "reset": "reboot",
     "wake": "start",
+    "up": "start",
+    "down": "stop",
+    "run": "start",
+    "launch": "start",
+    "resume": "start",
+    "halt": "stop",
+    "end": "stop",
+    "terminate": "stop",
+    "quit": "stop",
+    "kill": "stop",
+    "close": "stop",
+    "off": "stop",
+    "cycle": "reboot",
+    "sleep": "hibernate",
+    "standby": "hibernate",
     "everyday": "daily",
     "weekly": "the day of the week, such as monday",
     "monthly": "the day of the month, such as day 1",
     "yearly": "the day of the year, such as december 24",
-    "hourly": "cron '0 * * * *'",
-    "nightly": "the time, such as 22:00",
-    "midnight": "00:00",
-    "noon": "12:00",
-    "to": "a dash or .. for a range, such as mon-fri",
+    "week": "weekdays, or the day of the week, such as monday",
+    "quarterly": "the days, such as january 1, april 1, july 1, october 1",
+    "biweekly": "the days; there are no even and odd weeks",
+    "fortnightly": "the days; there are no even and odd weeks",
+    "to": 'a dash or .. for a range, such as mon-fri, "until" before the last date',
+    "till": 'a dash or .. for a range, such as mon-fri, "until" before the last date',
     "through": "a dash or .. for a range, such as mon-fri",
+    "thru": "a dash or .. for a range, such as mon-fri",
     "between": "from and until with dates",
-    "when": "the clauses side by side",
     "force": "HARD",
     "forced": "HARD",
     "tomorrow": "the date, such as 2026-12-24",
     "today": "the date, such as 2026-12-24",
+    "yesterday": "the date, such as 2026-12-24",
+    "next": "the date, such as 2026-12-24",
+    "this": "the date, such as 2026-12-24",
+    "summer": "during june, july, august",
+    "winter": "during december, january, february",
+    "spring": "during march, april, may",
+    "autumn": "during september, october, november",
 }
 """Words that people try, and what to write."""
+
+POOL_WORDS = frozenset(
+    {
+        "pool",
+        "pools",
+        "desktop",
+        "desktops",
+        "vm",
+        "vms",
+        "machine",
+        "machines",
+        "server",
+        "servers",
+        "all",
+        "everything",
+    }
+)
+"""What a policy does not say, for it stands with its pool."""
+
+CONDITIONS = frozenset({"if", "when", "while", "idle", "unused", "empty", "inactive"})
+"""What would make an action depend on who is connected."""
+
+PARTICLES = {"on": "start", "up": "start", "off": "stop", "down": "stop", "out": "stop"}
+"""What ``turn``, ``power``, ``switch`` and ``shut`` mean by the word behind them."""
+
+PARTICLE_VERBS = frozenset({"turn", "power", "switch", "shut", "boot", "bring", "wake", "fire", "spin", "log", "put"})
+"""Verbs whose meaning is in the word behind them."""
+
+UNDERSTOOD = (
+    POOL_WORDS
+    | CONDITIONS
+    | PARTICLES.keys()
+    | PARTICLE_VERBS
+    | {"two", "three", "four", "ten", "times", "time", "week", "weeks", "month", "year", "quarter", "never", "none"}
+    | {"now", "not", "end", "delay", "using", "nobody", "the", "don", "even", "odd"}
+    | {"easter", "christmas", "xmas"}
+)
+"""Words that are no slips of the pen although one of the language is near."""
 
 
 def not_yet(what: str) -> str:

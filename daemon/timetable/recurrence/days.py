@@ -1,8 +1,11 @@
 """Sets of dates: the days part of a policy, and what stands after ``during`` and ``except``.
 
 Each kind is a small frozen value that gives its dates of one year as bits (see `year`). None of them looks at a
-clock, at zone data or at a calendar: which date it is, is all they know. Values are built in their normal form by
-`sets.any_of` and `sets.shifted`, so that two ways to say the same are equal.
+clock or at zone data: which date it is, is all they know. Values are built in their normal form by `sets.any_of` and
+`sets.shifted`, so that two ways to say the same are equal.
+
+What a calendar decides (``workdays``, ``holidays``, a calendar's name) is read without one, since a sentence is the
+same for every pool. Before such a set can be asked for its dates, `binding.bound` gives it the calendar of the pool.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from daemon.timetable.recurrence.year import (
     between_dates,
@@ -22,6 +25,9 @@ from daemon.timetable.recurrence.year import (
     span,
     whole,
 )
+
+if TYPE_CHECKING:
+    from daemon.timetable.calendars.calendar import Calendar
 
 _EVERY_SEVENTH = sum(1 << 7 * week for week in range(54))
 _WEEK = 7
@@ -104,14 +110,63 @@ class Nth:
     def mask(self, year: int) -> int:
         """The dates of a year as bits."""
         wanted = whole(year) if self.weekday is None else Weekdays(frozenset({self.weekday})).mask(year)
-        return reduce(or_, (self._pick(wanted & _month(year, month)) for month in range(1, 13)))
+        return _in_every_month(wanted, year, self.ordinal)
 
-    def _pick(self, candidates: int) -> int:
-        if self.ordinal == LAST:
-            return 1 << candidates.bit_length() - 1
-        for _ in range(self.ordinal - 1):
-            candidates &= candidates - 1
-        return candidates & -candidates
+
+@dataclass(frozen=True, slots=True)
+class Workdays:
+    """``workdays``: the calendar's week less its holidays, plus its make-up days."""
+
+    calendar: Calendar | None = None
+
+    def mask(self, year: int) -> int:
+        """The dates of a year as bits."""
+        return _known(self.calendar).workdays(year)
+
+
+@dataclass(frozen=True, slots=True)
+class NthWorkday:
+    """The ``first`` … ``fifth`` or ``last`` workday of every month.
+
+    Attributes:
+        ordinal: 1 to 5, or `LAST`.
+        calendar: that says which dates are workdays, once it is bound.
+    """
+
+    ordinal: int
+    calendar: Calendar | None = None
+
+    def mask(self, year: int) -> int:
+        """The dates of a year as bits; a month without so many workdays has none."""
+        return _in_every_month(_known(self.calendar).workdays(year), year, self.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """``holidays``: those of the calendar."""
+
+    calendar: Calendar | None = None
+
+    def mask(self, year: int) -> int:
+        """The dates of a year as bits."""
+        return _known(self.calendar).holidays(year)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A calendar of the schedule file by its name: its dates, or the holidays of a country's.
+
+    Attributes:
+        name: as the file spells it.
+        calendar: that bears the name, once it is bound.
+    """
+
+    name: str
+    calendar: Calendar | None = None
+
+    def mask(self, year: int) -> int:
+        """The dates of a year as bits."""
+        return _known(self.calendar).dates(year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +243,25 @@ class AnyOf:
     def mask(self, year: int) -> int:
         """The dates of a year as bits."""
         return reduce(or_, (part.mask(year) for part in self.parts))
+
+
+def _known(calendar: Calendar | None) -> Calendar:
+    if calendar is None:
+        raise TypeError("these days have no calendar yet: see binding.bound")
+    return calendar
+
+
+def _in_every_month(wanted: int, year: int, ordinal: int) -> int:
+    """Of the wanted dates of each month, the one that comes first, second … or last."""
+    return reduce(or_, (_pick(wanted & _month(year, month), ordinal) for month in range(1, 13)))
+
+
+def _pick(candidates: int, ordinal: int) -> int:
+    if ordinal == LAST:
+        return 1 << candidates.bit_length() - 1 if candidates else 0
+    for _ in range(ordinal - 1):
+        candidates &= candidates - 1
+    return candidates & -candidates
 
 
 def _month(year: int, month: int) -> int:

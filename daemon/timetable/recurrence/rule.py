@@ -11,12 +11,13 @@ order, because there the second pass of one date can come after the first pass o
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from daemon.timetable.recurrence.times import read_wall, time_text
+from daemon.timetable.recurrence.binding import Calendars, bound, calendars_in, said_of
+from daemon.timetable.recurrence.times import OnDays, read_wall, time_text
 from daemon.timetable.recurrence.year import FIRST_YEAR, LAST_YEAR, between_dates, dates_of, new_year
 from daemon.timetable.wallclock import date_exists, instant_of, passes, steady_offset
 from daemon.timetable.zones import zone_of
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from typing import TypeAlias
     from zoneinfo import ZoneInfo
 
+    from daemon.timetable.calendars.calendar import Calendar
     from daemon.timetable.policy import Policy
     from daemon.timetable.recurrence.cron import Cron
     from daemon.timetable.recurrence.days import Days
-    from daemon.timetable.recurrence.times import OnDays
 
     _Clock: TypeAlias = tuple[tuple[time, str], ...]
 
@@ -101,6 +102,10 @@ class Rule:
                 mask = mask >> skipped << skipped
             yield from dates_of(mask, year)
 
+    def mask(self, year: int) -> int:
+        """The local dates of a year that the rule names, as bits (see `year`)."""
+        return _mask(self, year)
+
     def names(self, wall: str) -> bool:
         """True where the rule calls for a local date and wall time, given by its identity (see `Moment.wall`)."""
         asked = read_wall(wall)
@@ -109,6 +114,18 @@ class Rule:
         if not _mask(self, asked.day.year) >> asked.day.toordinal() - new_year(asked.day.year) & 1:
             return False
         return wall in {moment.wall for moment in _jumping(asked.day, (asked.time,), zone_of(self.zone), self.when)}
+
+    @property
+    def calendars(self) -> tuple[Calendar, ...]:
+        """The calendars that decide about its dates, in the order in which it names them."""
+        return tuple(calendar for days in self._sets() for calendar in calendars_in(days))
+
+    def said_of(self, day: date) -> str | None:
+        """What its calendars say of a local date; None where no calendar is asked."""
+        return "; ".join(dict.fromkeys(said for days in self._sets() for said in said_of(days, day))) or None
+
+    def _sets(self) -> tuple[Days, ...]:
+        return tuple(days for days in (self.when.days, self.during, self.except_) if days is not None)
 
     def _moments_from(self, after: datetime) -> Iterator[Moment]:
         """The moments later than an instant in order; on nights around a jump perhaps some earlier ones too."""
@@ -137,9 +154,26 @@ def _interned(rule: Rule) -> Rule:
     return rule
 
 
-def rule_of(policy: Policy, zone: str) -> Rule:
-    """When a policy is due, in its own zone or else in the one given; equal policies share one rule."""
-    return _interned(Rule(policy.when, policy.zone or zone, policy.starts, policy.ends, policy.during, policy.except_))
+def rule_of(policy: Policy, zone: str, calendars: Calendars | None = None) -> Rule:
+    """When a policy is due, in its own zone or else in the one given; equal policies share one rule.
+
+    Args:
+        policy: the policy.
+        zone: proper IANA name.
+        calendars: of the pool; without them the rule cannot be asked where a calendar decides.
+    """
+    rule = Rule(policy.when, policy.zone or zone, policy.starts, policy.ends, policy.during, policy.except_)
+    return _interned(rule if calendars is None else _bound(rule, calendars))
+
+
+def _bound(rule: Rule, calendars: Calendars) -> Rule:
+    when, during, except_ = rule.when, rule.during, rule.except_
+    return replace(
+        rule,
+        when=OnDays(bound(when.days, calendars), when.times) if isinstance(when, OnDays) else when,
+        during=None if during is None else bound(during, calendars),
+        except_=None if except_ is None else bound(except_, calendars),
+    )
 
 
 @lru_cache(maxsize=16_384)

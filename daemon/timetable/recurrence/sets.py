@@ -9,12 +9,16 @@ from daemon.timetable.recurrence.days import (
     DateSpan,
     Days,
     EveryDay,
+    Holidays,
     MonthDays,
     Months,
+    Named,
     Nth,
+    NthWorkday,
     OnDate,
     Shifted,
     Weekdays,
+    Workdays,
     YearDay,
     YearSpan,
 )
@@ -25,7 +29,21 @@ if TYPE_CHECKING:
 
 _WEEK = 7
 _YEAR = 12
-_KINDS: tuple[type, ...] = (Weekdays, Months, MonthDays, Nth, YearDay, YearSpan, OnDate, DateSpan, Shifted)
+_KINDS: tuple[type, ...] = (
+    Weekdays,
+    Workdays,
+    Holidays,
+    Named,
+    Months,
+    MonthDays,
+    Nth,
+    NthWorkday,
+    YearDay,
+    YearSpan,
+    OnDate,
+    DateSpan,
+    Shifted,
+)
 MOST_SHIFT = 7
 """``the day before`` can be said so many times in a row."""
 
@@ -110,18 +128,16 @@ def _order(days: Days) -> tuple[object, ...]:
     match days:
         case Nth(ordinal, weekday):
             value = (ordinal % 7, -1 if weekday is None else weekday)
-        case YearDay(month, day):
-            value = (month, day)
+        case NthWorkday(ordinal):
+            value = (ordinal % 7,)
         case YearSpan(first, last):
             value = (first.month, first.day, last.month, last.day)
-        case OnDate(date):
-            value = (date,)
-        case DateSpan(first, last):
-            value = (first, last)
         case Weekdays(numbers) | Months(numbers) | MonthDays(numbers):
             value = tuple(sorted(numbers))
         case Shifted(by, of):
             value = (by, _order(of))
+        case Workdays() | Holidays() | Named() | YearDay() | OnDate() | DateSpan():
+            value = tuple(getattr(days, name) for name in days.__slots__ if name != "calendar")
         case _:
             raise TypeError(f"no place in a list of days for {days!r}")
     return _KINDS.index(type(days)), value

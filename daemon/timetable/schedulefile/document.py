@@ -17,7 +17,7 @@ from daemon.timetable.schedulefile.findings import Finding, ScheduleError
 from daemon.timetable.schedulefile.lines import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from daemon.timetable.schedulefile.complaints import Complaints
     from daemon.timetable.schedulefile.places import KeyPath
@@ -66,10 +66,16 @@ class Document:
     Attributes:
         data: the merged content.
         origins: index of the file in which a section's entry, or a key of the top level, stands.
+        files: their names, as they were given.
     """
 
     data: Mapping[str, Any]
     origins: Mapping[KeyPath, int]
+    files: tuple[str, ...] = ()
+
+    def file_of(self, path: KeyPath) -> str:
+        """Name of the file that holds the path."""
+        return self.files[self.spot(path).file]
 
     def spot(self, path: KeyPath, *, key: bool = False, within: tuple[int, int] | None = None) -> Spot:
         """A spot in whichever file holds the path."""
@@ -77,7 +83,7 @@ class Document:
         return Spot(file, path, "key" if key else "value", within)
 
 
-def without_bom(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def without_bom(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The texts less the byte order mark that some editors put in front."""
     return [(name, text.removeprefix(_BOM)) for name, text in texts]
 
@@ -95,7 +101,7 @@ def read_document(texts: Sequence[tuple[str, str]], complaints: Complaints) -> D
     merge = _Merge(texts, complaints)
     for file, content in enumerate(found for found in parsed if not isinstance(found, Finding)):
         merge.add(file, content)
-    return Document(merge.data, merge.origins)
+    return Document(merge.data, merge.origins, tuple(name for name, _ in texts))
 
 
 class _Merge:

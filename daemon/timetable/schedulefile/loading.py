@@ -13,7 +13,8 @@ from daemon.timetable.schedulefile.findings import Finding, ScheduleError
 from daemon.timetable.schedulefile.identities import check_identities
 from daemon.timetable.schedulefile.meetings import Meetings
 from daemon.timetable.schedulefile.sections import read_sections
-from daemon.timetable.schedulefile.source import read_schedule, texts_hash
+from daemon.timetable.schedulefile.shelf import Shelf
+from daemon.timetable.schedulefile.source import is_ics, read_schedule, texts_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,12 +60,13 @@ def parse_schedule(texts: Sequence[tuple[str, str]], *, now: datetime | None = N
     Raises:
         ScheduleError: not valid; it has every error of every file.
     """
-    plain = without_bom(texts)
+    plain = without_bom(text for text in texts if not is_ics(text[0]))
     complaints = Complaints()
     document = read_document(plain, complaints)
     sections = read_sections(document, complaints)
     silent = silenced(sections, document, complaints)
-    assembly = Assembly(sections, document, complaints)
+    shelf = Shelf(sections.calendars, document, complaints, [text for text in texts if is_ics(text[0])])
+    assembly = Assembly(sections, document, complaints, shelf)
     timetable = assembly.timetable()
     check_identities(timetable, document, complaints)
     Meetings(assembly.paths, document, complaints, now).check(timetable)

@@ -1,8 +1,9 @@
 """Policies of one pool that are due at the same time.
 
 Opposite actions that meet on every date are an error: one of the two could never have its way. Validity must not depend
-on the clock or on zone data, so this is judged by dates and wall times alone, of policies in one zone. Meetings on some
-dates only, meetings of policies that want the same, and meetings across zones are warnings.
+on the clock, on holidays or on zone data, so this is judged by dates and wall times alone, of policies in one zone;
+where a calendar decides, only the same words are the same dates. Meetings on some dates only, meetings of policies that
+want the same, and meetings across zones are warnings.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import TYPE_CHECKING, Final
 from daemon.timetable.actions import Action
 from daemon.timetable.recurrence.year import FIRST_YEAR, LAST_YEAR, between_dates
 from daemon.timetable.schedulefile import codes
+from daemon.timetable.schedulefile.alike import is_own
+from daemon.timetable.schedulefile.horizon import horizon_from
+from daemon.timetable.schedulefile.needless import covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from daemon.timetable.recurrence.days import Days
     from daemon.timetable.schedulefile.complaints import Complaints
     from daemon.timetable.schedulefile.document import Document
+    from daemon.timetable.schedulefile.horizon import Horizon
     from daemon.timetable.schedulefile.places import KeyPath
     from daemon.timetable.timetable import Timetable
 
@@ -59,6 +64,7 @@ class Meetings:
     now: datetime | None
     _overlaps: dict[tuple[_Dates, _Dates], Overlap] = field(default_factory=dict)
     _instants: dict[int, frozenset[datetime]] = field(default_factory=dict)
+    _horizon: Horizon | None = None
 
     def check(self, timetable: Timetable) -> None:
         """Complain about every meeting, pools with the same policies being looked at once."""
@@ -94,8 +100,14 @@ class Meetings:
     def _overlap(self, one: Rule, other: Rule) -> Overlap:
         key = (_dates(one), _dates(other))
         if key not in self._overlaps:
-            self._overlaps[key] = _compare(*key)
+            asks = bool(one.calendars or other.calendars) and key[0] != key[1]
+            self._overlaps[key] = self._compare_soon(*key) if asks else _compare(*key)
         return self._overlaps[key]
+
+    def _compare_soon(self, one: _Dates, other: _Dates) -> Overlap:
+        """Where a calendar decides: whether they meet this year or next, which makes a warning at most."""
+        years = () if self.now is None else (self.now.year, self.now.year + 1)
+        return Overlap.SOME if any(_mask(one, year) & _mask(other, year) for year in years) else Overlap.NONE
 
     def _across_zones(self, policies: Sequence[EffectivePolicy], now: datetime) -> dict[tuple[int, int], Overlap]:
         if len({policy.rule.zone for policy in policies}) == 1:
@@ -117,7 +129,10 @@ class Meetings:
     def _complain(self, pool: str, earlier: EffectivePolicy, later: EffectivePolicy, overlap: Overlap) -> None:
         spot = self.document.spot(self.paths[id(later)])
         other = f'"{earlier.sentence}" ({earlier.source}), in the pool "{pool}"'
-        if not _opposite(earlier.action, later.action):
+        covered = self._covered(earlier, later)
+        if covered is not None:
+            self._tell_pointless(pool, *covered)
+        elif not _opposite(earlier.action, later.action):
             message = f"due at the same instant as {other}"
             self.complaints.warn(codes.SAME_INSTANT, spot, message, "only one of them is carried out")
         elif overlap is Overlap.ALL:
@@ -127,6 +142,23 @@ class Meetings:
             message = f"on some dates it meets its opposite at the same time: {other}"
             hint = "of two that meet the later wall time wins, at the same wall time the start"
             self.complaints.warn(codes.OPPOSITE, spot, message, hint)
+
+    def _covered(
+        self, earlier: EffectivePolicy, later: EffectivePolicy
+    ) -> tuple[EffectivePolicy, EffectivePolicy] | None:
+        """Which of two adds nothing, and beside which; of a schedule's and a pool's own only the own is blamed."""
+        if self.now is None:
+            return None
+        self._horizon = self._horizon or horizon_from(self.now)
+        if covers(earlier, later, self._horizon):
+            return later, earlier
+        is_alike = is_own(earlier) == is_own(later)
+        return (earlier, later) if is_alike and covers(later, earlier, self._horizon) else None
+
+    def _tell_pointless(self, pool: str, policy: EffectivePolicy, beside: EffectivePolicy) -> None:
+        message = f'changes nothing beside "{beside.sentence}" ({beside.source}), in the pool "{pool}"'
+        hint = "take it away, or silence this where it is to stay"
+        self.complaints.warn(codes.POINTLESS, self.document.spot(self.paths[id(policy)]), message, hint)
 
 
 def _concern(one: EffectivePolicy, other: EffectivePolicy) -> bool:

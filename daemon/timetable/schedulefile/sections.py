@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from daemon.timetable.schedulefile.calendarsection import CalendarSection, read_calendar
+from daemon.timetable.schedulefile.names import check_name
 from daemon.timetable.schedulefile.options import read_options
 from daemon.timetable.schedulefile.tables import Table
 
@@ -17,14 +19,10 @@ if TYPE_CHECKING:
 
 Text = tuple["KeyPath", str]
 
-_LATER: Final = ("groups", "calendars", "holidays")
-_LATER_IN_POOL: Final = ("group", "without", "holidays")
-_LATER_IN_PROJECT: Final = ("holidays",)
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # A region becomes part of the host that credentials are sent to: nothing else may come in with it.
 _REGION: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_REGION: Final = 40
-_LONGEST_NAME: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,20 @@ class ProjectSection:
 
     region: str | None
     project_id: str | None
+    holidays: Text | None
     options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What a pool says itself or has from its group; of ``schedule`` and ``without`` None where it says nothing."""
+
+    project: Text | None
+    holidays: Text | None
+    options: Options
+    schedules: tuple[Text, ...] | None
+    without: tuple[Text, ...] | None
+    policies: tuple[tuple[KeyPath, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +61,8 @@ class PoolSection:
     id: str | None
     name: str | None
     note: str | None
-    project: str | None
-    options: Options
-    schedules: tuple[Text, ...]
-    policies: tuple[tuple[KeyPath, Any], ...]
+    group: Text | None
+    said: Inherited
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +70,12 @@ class Sections:
     """The whole file. Attributes are named like its keys; ``options`` are its ``timezone`` and ``[defaults]``."""
 
     options: Options
+    holidays: Text | None
     silence: tuple[Text, ...]
+    calendars: dict[str, CalendarSection]
     schedules: dict[str, ScheduleSection]
     projects: dict[str, ProjectSection]
+    groups: dict[str, Inherited]
     pools: dict[str, PoolSection]
 
 
@@ -72,45 +84,75 @@ def read_sections(document: Document, complaints: Complaints) -> Sections:
     top = Table(document, document.data, (), complaints)
     sections = Sections(
         options=read_options(top),
+        holidays=_placed(top, "holidays"),
         silence=tuple(top.texts("silence")),
+        calendars={name: read_calendar(name, table) for name, table in top.tables("calendars", "exams")},
         schedules={name: _schedule(name, table) for name, table in top.tables("schedules", "office-hours")},
         projects={name: _project(name, table) for name, table in top.tables("projects", "frankfurt")},
+        groups={name: _group(name, table) for name, table in top.tables("groups", "shanghai")},
         pools={name: _pool(name, table) for name, table in top.tables("pools", "engineering")},
     )
-    top.finish(later=_LATER)
+    top.finish()
     return sections
 
 
 def _schedule(name: str, table: Table) -> ScheduleSection:
-    _check_name(name, table)
+    check_name(name, table)
     section = ScheduleSection(tuple(table.items("policies", "policies")))
     table.finish()
     return section
 
 
 def _project(name: str, table: Table) -> ProjectSection:
-    _check_name(name, table)
+    check_name(name, table)
     section = ProjectSection(
         region=_matching(table, "region", _REGION, 'lower-case letters, digits and "-", such as eu-west-101'),
         project_id=_matching(table, "project_id", _ID, 'up to 64 letters, digits, "-" and "_"'),
+        holidays=_placed(table, "holidays"),
         options=read_options(table),
     )
-    table.finish(later=_LATER_IN_PROJECT)
+    table.finish()
     return section
 
 
+def _group(name: str, table: Table) -> Inherited:
+    check_name(name, table)
+    section = _inherited(table)
+    table.finish()
+    return section
+
+
+def _inherited(table: Table) -> Inherited:
+    return Inherited(
+        project=_placed(table, "project"),
+        holidays=_placed(table, "holidays"),
+        options=read_options(table),
+        schedules=_replacing(table, "schedule"),
+        without=_replacing(table, "without"),
+        policies=tuple(table.items("policies", "policies")),
+    )
+
+
+def _replacing(table: Table, key: str) -> tuple[Text, ...] | None:
+    texts = tuple(table.texts(key))
+    return texts if key in table.data else None
+
+
+def _placed(table: Table, key: str) -> Text | None:
+    text = table.text(key)
+    return None if text is None else ((*table.path, key), text)
+
+
 def _pool(key: str, table: Table) -> PoolSection:
-    _check_name(key, table)
+    check_name(key, table)
     section = PoolSection(
         id=_matching(table, "id", _ID, 'up to 64 letters, digits, "-" and "_"'),
         name=table.text("name"),
         note=table.text("note"),
-        project=table.text("project"),
-        options=read_options(table),
-        schedules=tuple(table.texts("schedule")),
-        policies=tuple(table.items("policies", "policies")),
+        group=_placed(table, "group"),
+        said=_inherited(table),
     )
-    table.finish(later=_LATER_IN_POOL)
+    table.finish()
     return section
 
 
@@ -120,16 +162,3 @@ def _matching(table: Table, key: str, form: re.Pattern[str], expected: str) -> s
         table.error(key, f"this is no {key.replace('_', ' ')}", f"expected {expected}")
         return None
     return text
-
-
-def _check_name(name: str, table: Table) -> None:
-    """Names are typed on command lines as ``key``, ``project/key`` and ``@group``, and stand in logs."""
-    if not name.strip() or not name.isprintable() or len(name) > _LONGEST_NAME:
-        found = "a name must not be empty, longer than 255 characters, or have control characters"
-    elif "/" in name or name.startswith("@"):
-        found = f'the name "{name}" must not have "/" in it or begin with "@"'
-    elif name != name.strip():
-        found = f'the name "{name}" begins or ends with a blank'
-    else:
-        return
-    table.complaints.error(table.spot(key=True), found, 'the cloud\'s name can be given as name = "…"')

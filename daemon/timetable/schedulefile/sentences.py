@@ -35,8 +35,9 @@ _LENGTHS: Final = {
 class Sentences:
     """Reads policies in both spellings, and tells what is wrong with them at their place in the file."""
 
-    def __init__(self, document: Document, complaints: Complaints) -> None:
-        """Begin with nothing read."""
+    def __init__(self, document: Document, complaints: Complaints, names: Mapping[str, str]) -> None:
+        """Begin with nothing read; ``names`` are the file's calendars, in lower case, to how they are spelled."""
+        self._names = names
         self._document = document
         self._complaints = complaints
         self._read: dict[str, Policy | PolicyError] = {}
@@ -44,9 +45,9 @@ class Sentences:
     def policy(self, path: KeyPath, item: Any) -> Policy | None:
         """The policy that stands at a path; None where it is none, which is complained about."""
         if isinstance(item, str):
-            found = self._read.get(item) or self._read.setdefault(item, _parse(item))
+            found = self._read.get(item) or self._read.setdefault(item, _parse(item, self._names))
         elif isinstance(item, dict):
-            found = _from_table(item)
+            found = _from_table(item, self._names)
         else:
             message = f"expected a policy, found {kind_of(item)}"
             self._complaints.error(self._document.spot(path), message, 'write it in quotes: "stop at 20:00"')
@@ -95,15 +96,15 @@ def _exactly(spot: Spot, item: str | Mapping[str, Any], problem: Problem, keys: 
     return Spot(spot.file, path, "value", within if isinstance(value, str) and problem.end else None)
 
 
-def _parse(text: str) -> Policy | PolicyError:
+def _parse(text: str, names: Mapping[str, str]) -> Policy | PolicyError:
     try:
-        return parse_policy(text)
+        return parse_policy(text, names)
     except PolicyError as error:
         return error
 
 
-def _from_table(table: Mapping[str, Any]) -> Policy | PolicyError:
+def _from_table(table: Mapping[str, Any], names: Mapping[str, str]) -> Policy | PolicyError:
     try:
-        return policy_from_table(table)
+        return policy_from_table(table, names)
     except PolicyError as error:
         return error

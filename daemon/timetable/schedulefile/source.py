@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ from daemon.timetable.schedulefile.excerpts import excerpt
 from daemon.timetable.schedulefile.findings import Finding, ScheduleError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes that a schedule may have in all; 10,000 pools take about one million."""
@@ -30,7 +31,7 @@ class ScheduleSource:
 
     Attributes:
         path: the file or directory it was read from.
-        texts: name and text of each file, in name order.
+        texts: name and text of each file, in name order; behind them those of the calendar files that they name.
         hash: what ``reload --expect`` compares: see `texts_hash`.
     """
 
@@ -45,10 +46,16 @@ def read_schedule(path: Path) -> ScheduleSource:
     Raises:
         ScheduleError: missing, unreadable, too large or not UTF-8; a directory without such files.
     """
-    files = members(path)
+    texts = _texts(members(path), LARGEST)
+    beside = sorted({Path(name).parent / ics for name, text in texts for ics in ics_named(text)})
+    texts += _texts(beside, LARGEST - sum(len(text.encode()) for _, text in texts))
+    return ScheduleSource(path, tuple(texts), texts_hash(texts))
+
+
+def _texts(files: Iterable[Path], room: int) -> list[tuple[str, str]]:
+    """Name and text of each file, at most ``room`` bytes in all."""
     findings: list[Finding] = []
     texts: list[tuple[str, str]] = []
-    room = LARGEST
     for file in files:
         content = _read(file, room)
         if isinstance(content, Finding):
@@ -58,7 +65,30 @@ def read_schedule(path: Path) -> ScheduleSource:
         texts.append((str(file), content))
     if findings:
         raise ScheduleError(findings)
-    return ScheduleSource(path, tuple(texts), texts_hash(texts))
+    return texts
+
+
+def is_ics(name: str) -> bool:
+    """True for the name of a calendar file."""
+    return name.lower().endswith(".ics")
+
+
+def ics_named(text: str) -> list[str]:
+    """The calendar files that a schedule file names: plain names of files that stand beside it, ending in ``.ics``."""
+    if ".ics" not in text.lower():
+        return []
+    try:
+        calendars = tomllib.loads(text).get("calendars")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return []  # said, with its place, by whoever reads the file
+    sections = calendars.values() if isinstance(calendars, dict) else ()
+    named = (section.get("ics") for section in sections if isinstance(section, dict))
+    return [name for name in named if isinstance(name, str) and is_plain(name)]
+
+
+def is_plain(name: str) -> bool:
+    """Whether a calendar file may be called so: it is read, and parts of it are shown, so nothing else may be named."""
+    return is_ics(name) and Path(name).name == name and not name.startswith(".") and "\0" not in name
 
 
 def members(path: Path) -> list[Path]:
@@ -83,7 +113,8 @@ def texts_hash(texts: Sequence[tuple[str, str]]) -> str:
     """SHA-256 of a schedule's content, in hexadecimal.
 
     For a single file it is what ``sha256sum FILE`` prints, for several what ``sha256sum *.toml | sha256sum`` prints in
-    their directory (where no name is out of the ordinary), so that a reviewer needs no poolpower to know it.
+    their directory (where no name is out of the ordinary), the calendar files that they name behind them, so that
+    a reviewer needs no poolpower to know it.
     """
     sums = [
         (Path(name).name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()) for name, text in texts

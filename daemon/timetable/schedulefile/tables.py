@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from daemon.timetable.language.vocabulary import not_yet
 from daemon.timetable.nearmiss import near_miss
 from daemon.timetable.quoting import shown
 from daemon.timetable.schedulefile import forbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from daemon.timetable.schedulefile.complaints import Complaints, Spot
     from daemon.timetable.schedulefile.document import Document
@@ -95,10 +94,10 @@ class Table:
                 message = f'expected a table for "{name}", found {kind_of(value)}'
                 self.complaints.error(self.spot(section, name), message, f"write [{section}.{example}] above its keys")
 
-    def finish(self, later: Collection[str] = ()) -> None:
-        """Complain about every key that nobody asked for; ``later`` are keys that a coming version understands."""
+    def finish(self) -> None:
+        """Complain about every key that nobody asked for."""
         for key in self.data.keys() - self.asked:
-            self._unknown(key, later)
+            self._unknown(key)
 
     def error(self, key: str, message: str, hint: str | None = None) -> None:
         """Complain about the value under ``key``."""
@@ -108,12 +107,10 @@ class Table:
         """A place inside this table."""
         return self.document.spot((*self.path, *inner), key=key)
 
-    def _unknown(self, key: str, later: Collection[str]) -> None:
+    def _unknown(self, key: str) -> None:
         spot = self.spot(key, key=True)
         if forbidden.looks_forbidden(key):
             self.complaints.error(spot, forbidden.MESSAGE, forbidden.HINT)
-        elif key in later:
-            self.complaints.error(spot, not_yet(shown(key)), "leave it out for now")
         else:
             self.complaints.error(spot, f"unknown key {shown(key)}", self._meant(key))
 

@@ -51,7 +51,7 @@ class DesktopFailure:
     action: Action | None = None
     outcome: Outcome = Outcome.FAILS
     code: str = "WKS.0202"
-    reason: str = "The guest operating system does not respond."
+    reason: str = "The organizational unit does not exist."
     once: bool = True
 
 

@@ -20,6 +20,7 @@ def faulty_reply(reply: Reply, fault: Fault) -> Reply:
     entry.answer = _in_words(fault)
     changed = replace(reply, fault=fault, headers=(*reply.headers, *(fault.headers or {}).items()))
     if fault.html is not None:
+        entry.error_code = None
         return replace(changed, status=fault.html, body=_html(fault.html), content_type="text/html")
     if fault.replaces_answer:
         entry.error_code = fault.code

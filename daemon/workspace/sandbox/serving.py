@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from typing import TYPE_CHECKING
 
 from daemon.errors import PoolpowerError
@@ -99,7 +100,7 @@ async def run_sandbox(
         WorldFileError: the file cannot be read or describes no world.
     """
     if world is None:
-        world = load_world(world_file) if world_file is not None else World.example()
+        world = load_world(world_file) if world_file is not None else World.example(start=secrets.randbits(32))
     app = create_app(world, check_signatures=check_signatures)
     async with serve(app, host=host, port=port, uds=uds) as served:
         on_ready(served.url)

@@ -47,6 +47,8 @@ class World:
         tells_action: True: sub-jobs carry their ``op_type``, which no source documents; False: nothing says what
             a job of type ``executeDesktopsAction`` does.
         clock_offset: how far the service's own clock is off, its ``Date`` and timestamps included.
+        start: tells the job ids of this world from those of another one with the same seed: a ledger that outlives
+            the sandbox must not meet an id twice, as it never would with the service.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class World:
         quota: Quota | None = None,
         start_of_running_fails: bool = True,
         tells_action: bool = False,
+        start: int = 0,
     ) -> None:
         """Populate the world."""
         self._clock = clock
@@ -69,6 +72,7 @@ class World:
         self.journal = Journal()
         self.start_of_running_fails = start_of_running_fails
         self.tells_action = tells_action
+        self.start = start
         self.clock_offset = timedelta()
         self._pools: dict[str, Pool] = {}
         self._desktops: dict[str, tuple[Pool, Desktop]] = {}
@@ -79,9 +83,9 @@ class World:
         self._numbers = 0
 
     @classmethod
-    def example(cls, *, clock: Callable[[], datetime] = utc_now, timing: Timing | None = None) -> World:
+    def example(cls, *, clock: Callable[[], datetime] = utc_now, timing: Timing | None = None, start: int = 0) -> World:
         """The four pools that the example schedule file names."""
-        return cls(examples.example_pools(), clock=clock, timing=timing)
+        return cls(examples.example_pools(), clock=clock, timing=timing, start=start)
 
     @classmethod
     def many(
@@ -254,7 +258,7 @@ class World:
         return job
 
     def _open_job(self, project_id: str, job_type: str, action: Action | None, now: datetime) -> Job:
-        job_id = f"{self.timing.seed & 0xFFFFFFFF:08x}-0b5e-4000-8000-{self.number():012x}"
+        job_id = f"{(self.timing.seed ^ self.start) & 0xFFFFFFFF:08x}-0b5e-4000-8000-{self.number():012x}"
         job = Job(job_id, job_type, project_id, action, now)
         self._jobs[job.job_id] = job
         return job

@@ -28,19 +28,20 @@ throttled_count = true
 id = "a130ab3a-72bf-4b71-baa9-af4987c8e338"
 name = "engineering"
 desktops = 5
-status = "ACTIVE"                # of its desktops
+status = "ACTIVE"                # of its desktops; or SHUTOFF, HIBERNATED, ERROR
 os = "Windows"
 faults = [{ status = 409, code = "WKS.00010032" }]
 [[pools.failures]]
 desktop = 3                      # the third
 action = "stop"
-code = "WKS.0202"
+code = "WKS.0202"                # organisational unit not found
 once = false
 ```
 """
 
 from __future__ import annotations
 
+import secrets
 import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,14 @@ if TYPE_CHECKING:
     from daemon.workspace.sandbox.desktops import Pool
 
 
+MEND = (
+    "a world has at least one [[pools]] with id and name; docs/command-line.md shows every key under sandbox, and "
+    "without --world there is an example"
+)
+STATUSES = ("ACTIVE", "SHUTOFF", "HIBERNATED", "ERROR")
+"""States of a desktop at rest; any other one would be busy for ever."""
+
+
 class WorldFileError(PoolpowerError):
     """A file that describes no world."""
 
@@ -79,8 +88,8 @@ def load_world(path: Path) -> World:
         described = orjson.loads(text) if path.suffix == ".json" else tomllib.loads(text)
         return build_world(described)
     except (OSError, ValueError, KeyError, TypeError, PoolpowerError) as error:
-        reason = f"{error} is missing" if isinstance(error, KeyError) else error
-        raise WorldFileError(f"{path}: {reason}.", "daemon/workspace/sandbox/worldfile.py shows an example.") from error
+        reason = f"{error} is missing" if isinstance(error, KeyError) else str(error).rstrip(".")
+        raise WorldFileError(f"{path}: {reason}", MEND) from error
 
 
 def build_world(described: Mapping[str, Any]) -> World:
@@ -90,7 +99,10 @@ def build_world(described: Mapping[str, Any]) -> World:
         KeyError, TypeError, ValueError, PoolpowerError: what is missing or wrong.
     """
     _only(described, "projects", "credentials", "timing", "quota", "pools")
-    world = World(timing=_timing(described.get("timing", {})), identity=_identity(described))
+    timing = described.get("timing", {})
+    # Who names a seed wants the same world again, its job ids included.
+    start = 0 if "seed" in timing else secrets.randbits(32)
+    world = World(timing=_timing(timing), identity=_identity(described), start=start)
     if "quota" in described:
         world.quota = Quota(**described["quota"])
     default = next(iter(world.identity.projects))
@@ -103,19 +115,24 @@ def build_world(described: Mapping[str, Any]) -> World:
 
 def _pool(described: Mapping[str, Any], default_project: str) -> Pool:
     _only(described, "id", "name", "project", "desktops", "status", "os", "prefix", "faults", "failures")
-    name = str(described["name"])
+    name, status = str(described["name"]), described.get("status", "ACTIVE")
+    if status not in STATUSES:
+        raise WorldFileError(f"no desktop has the status {status!r}; known: {', '.join(STATUSES)}")
     pool = numbered_pool(
         described["id"],
         name,
         described.get("prefix", name[:4].upper()),
         described.get("desktops", 1),
         project_id=described.get("project", default_project),
-        status=described.get("status", "ACTIVE"),
+        status=status,
         os_type=described.get("os", "Windows"),
     )
     for failure in described.get("failures", []):
         script = {key: value for key, value in failure.items() if key != "desktop"}
-        pool.desktops[failure["desktop"] - 1].failures.append(parse_failure(script))
+        number = failure["desktop"]
+        if number not in range(1, len(pool.desktops) + 1):
+            raise WorldFileError(f"pool {name!r} has no desktop {number!r}; they are numbered from 1")
+        pool.desktops[number - 1].failures.append(parse_failure(script))
     return pool
 
 

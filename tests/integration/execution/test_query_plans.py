@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from daemon.ledger import claims, gates, outcomes, recovering, runs
+from daemon.ledger import again, claims, gates, history, outcomes, overridelist, overrides, overriding, recovering, runs
 from daemon.ledger.connect import writing_engine
 from tests.support.runs import a_run
 from tests.support.world import schedule
@@ -68,7 +68,10 @@ QUESTIONS: list[Callable[[Spy], object]] = [
     lambda spy: gates.open_besides(spy, ()),  # type: ignore[arg-type]
     lambda spy: outcomes.bearings(spy, a_run()),  # type: ignore[arg-type]
     recovering.last_attempts,  # type: ignore[list-item]
+    lambda spy: again.to_do_again(spy, [1, 2], a_run().due_at),  # type: ignore[arg-type]
+    history.projects_with_open_runs,  # type: ignore[list-item]
     lambda spy: recovering.sent_since(spy, a_run().due_at),  # type: ignore[arg-type]
+    lambda spy: overridelist.of_ids(spy, [1]),  # type: ignore[arg-type]
 ]
 
 
@@ -80,3 +83,29 @@ def test_no_question_reads_a_whole_table_of_runs_or_attempts(spy: Spy, ask: Call
         assert "SCAN runs" not in plan, plan
         assert "SCAN attempts" not in plan, plan
     assert spy.plans
+
+
+OF_OVERRIDES: list[tuple[str, Callable[[Spy], object]]] = [
+    ("overrides_by_end", lambda spy: overrides.on_record(spy, a_run().due_at, a_run().due_at)),  # type: ignore[arg-type]
+    ("overrides_by_end", lambda spy: overridelist.in_force(spy, a_run().due_at)),  # type: ignore[arg-type]
+    ("overrides_to_enforce", overriding.next_end),  # type: ignore[list-item]
+    ("overrides_to_enforce", lambda spy: overriding.ending(spy, a_run().due_at)),  # type: ignore[arg-type]
+    ("overrides_asked_once", lambda spy: overriding.asked_before(spy, "r")),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(("index", "ask"), OF_OVERRIDES)
+def test_overrides_are_found_by_an_index(spy: Spy, index: str, ask: Callable[[Spy], object]) -> None:
+    """They are kept for good, and every gate asks which are in force (protocol 4.2, 4.10)."""
+    ask(spy)
+    assert index in spy.plans[0], spy.plans[0]
+
+
+async def test_what_an_override_skipped_is_found_by_an_index(world: World, spy: Spy) -> None:
+    """However many runs there are (protocol 4.10)."""
+    await world.override("hold-on")
+    overridelist.of_ids(spy, [1])  # type: ignore[arg-type]
+    _, counted, named, enforced = spy.plans
+    assert "runs_by_override" in counted
+    assert "runs_by_override" in named
+    assert "runs_enforced_once" in enforced

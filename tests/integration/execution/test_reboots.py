@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from daemon.execution.timing import Timing
 from daemon.ledger import schema
 from daemon.timetable.actions import Action
 from daemon.workspace.answers import WorkspaceError
 from daemon.workspace.port import Call
 from tests.support.runs import CONFLICT, FORBIDDEN_TO_READ, GONE, LOST, NEVER_SENT, UNREADABLE
-from tests.support.world import schedule
+from tests.support.world import a_world, schedule
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.world import World
 
 
@@ -51,6 +54,27 @@ async def test_a_reboot_of_which_every_part_was_refused_has_failed(world: World)
     world.cloud().finish("job-1", failing={"p-a-1": "WKS.0001", "p-a-2": "WKS.0001"})
     await world.advance(15)
     assert world.states() == ["failed"]
+
+
+async def test_a_reboot_of_which_every_part_stays_busy_has_failed_at_its_deadline(world: World) -> None:
+    """Tried again in vain it has failed as well: partial would say that some were rebooted (protocol 4.5)."""
+    await rebooted(world)
+    for _ in range(60):
+        for job in world.cloud().open_jobs:
+            world.cloud().finish(job.job_id, failing=["p-a-1", "p-a-2"])
+        await world.advance(20)
+    assert [call.call for call in world.sent()][:2] == [Call.ACT_ON_POOL, Call.ACT_ON_DESKTOPS]
+    assert world.states() == ["failed"]
+
+
+async def test_a_reboot_that_never_rebooted_anything_expires(world: World) -> None:
+    """Every part was refused, and so is every call after it: none of its attempts was executed (protocol 4.11)."""
+    await rebooted(world)
+    world.cloud().script(Call.ACT_ON_DESKTOPS, *[CONFLICT] * 60)
+    world.cloud().finish("job-1", failing=["p-a-1", "p-a-2"])
+    await world.advance(1200)
+    assert [call.call for call in world.sent()][:2] == [Call.ACT_ON_POOL, Call.ACT_ON_DESKTOPS]
+    assert world.states() == ["expired"]
 
 
 async def test_busy_desktops_are_rebooted_again_by_the_per_desktop_call_only(world: World) -> None:
@@ -179,6 +203,29 @@ async def test_a_job_whose_action_cannot_be_told_is_not_adopted(world: World) ->
     assert world.states() == ["unknown"]
 
 
+async def lost_with_a_rebooting_desktop(world: World, task: str) -> None:
+    """A lost reboot of which nothing shows but what one desktop does."""
+    world.cloud().script(Call.ACT_ON_POOL, LOST)
+    world.cloud().set_desktop("p-a-1", task_status=task)
+    await rebooted(world)
+
+
+async def test_a_desktop_whose_reboot_is_forced_keeps_the_search_going(world: World) -> None:
+    """`rebooting_hard` is rebooting (protocol 5.2)."""
+    await lost_with_a_rebooting_desktop(world, "rebooting_hard")
+    await world.advance(200)
+    assert world.states() == ["attempting"]
+
+
+async def test_a_desktop_that_reboots_for_ever_does_not_hold_its_pool_for_ever(world: World) -> None:
+    """After `follow_for` the run is unknown, and what waited behind it has its turn (protocol 5.2)."""
+    await lost_with_a_rebooting_desktop(world, "rebooting")
+    await world.advance(1190)
+    assert world.states() == ["attempting"]
+    await world.advance(30)
+    assert world.states() == ["unknown"]
+
+
 async def test_a_job_that_another_attempt_knows_is_not_adopted(world: World) -> None:
     """A job is adopted by one attempt only (protocol 5.4)."""
     await world.begin(schedule(a=["start at 12:05", "reboot at 12:06"]))
@@ -267,6 +314,17 @@ async def test_a_search_that_never_gets_an_answer_is_given_up(world: World, erro
     await world.advance(60, longest=10)
     (end,) = world.ends()
     assert end == f"reboot unknown: its request was lost and its job could not be looked for: {error.message}"
+
+
+async def test_a_short_follow_for_does_not_shorten_a_search(tmp_path: Path) -> None:
+    """It is looked for two minutes at least: one look that cannot be read ends nothing (protocol 5.2, 5.4)."""
+    async with a_world(tmp_path, timing=Timing(follow_for=15)) as world:
+        world.cloud().add_pool("p-a")
+        world.cloud().script_executed(Call.ACT_ON_POOL, LOST)
+        world.cloud().script(Call.LIST_SUB_JOBS, *[UNREADABLE] * 4)
+        await rebooted(world)
+        await world.advance(60, longest=10)
+        assert [run.job_id for run in world.rows(schema.runs)] == ["job-1"]
 
 
 async def test_a_search_in_a_pool_that_is_gone_is_over(world: World) -> None:

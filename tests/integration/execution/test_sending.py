@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from daemon.ledger import schema
+from daemon.ledger import history, schema
 from daemon.timetable.actions import Action, ActionType
 from daemon.workspace.answers import Answer, Fate
 from daemon.workspace.port import Call
@@ -168,10 +169,10 @@ async def test_a_gate_older_than_the_request_timeout_is_closed_as_never_sent(wor
     await world.begin(schedule(a=["stop at 12:05"]))
     sender_request = world.engine.pump._sender._send
 
-    async def suspended(lane: object, run: object, since: float) -> Answer:
-        return await sender_request(lane, run, since + 31)  # type: ignore[arg-type]
+    async def suspended(lane: Any, run: Any, log: Any, since: float) -> Answer:
+        return await sender_request(lane, run, log, since + 31)
 
-    world.engine.pump._sender._send = suspended  # type: ignore[method-assign, assignment]
+    world.engine.pump._sender._send = suspended  # type: ignore[method-assign]
     await world.advance(300)
     assert world.sent() == []
     (attempt,) = world.rows(schema.attempts)
@@ -187,7 +188,7 @@ async def test_a_newer_word_overtakes_an_accepted_run(world: World) -> None:
     """A newer word does not wait for an older run's job: the older one ends superseded in its gate (protocol 4.6)."""
     await world.begin(schedule(a=["stop at 12:05", "start at 12:10"]))
     await world.advance(600)
-    assert world.ends()[0] == "stop superseded: overtaken by run 2, job job-1 running"
+    assert world.ends()[0] == "stop superseded: overtaken by run 2 while its job was running"
     assert world.states()[1] == "pending"  # the cloud answered 409: its first job still runs
     assert world.run(2).error_code == "WKS.00010032"
     world.cloud().finish_all()
@@ -195,6 +196,23 @@ async def test_a_newer_word_overtakes_an_accepted_run(world: World) -> None:
     world.cloud().finish_all()
     await world.advance(60)
     assert world.states() == ["superseded", "succeeded"]
+
+
+async def test_job_id_that_the_cloud_gives_twice_does_not_vanish(world: World) -> None:
+    """It stays the first run's, is told, and is shown with the second too (protocol 4.13)."""
+    await world.begin(schedule(a=["stop at 12:05", "start at 12:10"]))
+    await world.advance(301)
+    world.cloud().finish_all()
+    await world.advance(60)
+    world.cloud()._numbers = count(1)
+    await world.advance(300)
+    (line,) = world.said("jobs.repeated")
+    assert (line["run"], line["job_id"], line["known_by"], line["level"]) == (2, "job-1", 1, "error")
+    with world.ledger.reader() as conn:
+        first, second = history.show(conn, 1), history.show(conn, 2)
+    assert first is not None
+    assert second is not None
+    assert [(job.job_id, job.run) for job in second.jobs] == [("job-1", 1)] == [(j.job_id, j.run) for j in first.jobs]
 
 
 async def test_a_newer_word_waits_while_an_older_request_is_in_flight(world: World) -> None:
@@ -205,7 +223,7 @@ async def test_a_newer_word_waits_while_an_older_request_is_in_flight(world: Wor
     assert world.states() == ["attempting", "pending"]
     held.released.set()
     await world.settle()
-    assert world.ends()[0] == "stop superseded: overtaken by run 2, job job-1 running"
+    assert world.ends()[0] == "stop superseded: overtaken by run 2 while its job was running"
 
 
 async def test_manual_runs_go_first_then_by_due_time(world: World) -> None:

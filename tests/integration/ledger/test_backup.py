@@ -42,7 +42,7 @@ async def test_backup_of_a_living_ledger_is_a_whole_ledger(ledger: Ledger, url: 
     """It holds what was committed, the part in the write-ahead log too, in one file, sound (protocol 7.1)."""
     await ledger.writer.do(lambda conn: conn.exec_driver_sql("UPDATE heart SET beat = 41"))
     made = back_up(url, target)
-    assert (made.path, made.revision, made.size) == (target, "0001", target.stat().st_size)
+    assert (made.path, made.revision, made.size) == (target, "0003", target.stat().st_size)
     assert names(target.parent) == ["ledger.db"]
     assert target.stat().st_mode & 0o077 == 0
     with reading(f"sqlite:///{target}") as conn:

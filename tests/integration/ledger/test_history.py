@@ -10,6 +10,7 @@ import pytest
 from daemon.ledger import history
 from daemon.ledger.connect import writing_engine
 from daemon.ledger.migrate import migrate
+from daemon.timetable.selection import UnknownPoolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,6 +147,24 @@ def test_show_gives_attempts_jobs_and_desktops_of_one_run_only(conn: Connection,
     assert [job.job_id for job in detail.jobs] == [f"job-{run}"]
     assert [desktop.computer_name for desktop in detail.desktops] == ["PC-1", "PC-2"]
     assert (detail.source, detail.eclipsed, detail.parent) == ("pool y", (("stop at 20:00", "schedule x"),), 1)
+
+
+def test_ledger_without_pools_calls_none_unknown(conn: Connection) -> None:
+    """It knows too little."""
+    history.require_known(conn, "nobody")
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [("Engineerin", "did you mean 'engineering'?"), ("z*", "poolpower status lists those of the schedule")],
+)
+def test_unknown_pool_is_named_with_the_one_that_was_meant(conn: Connection, name: str, mend: str) -> None:
+    """As everywhere else where a pool is named."""
+    history.require_known(conn, "c*")
+    with pytest.raises(UnknownPoolError, match="no pool on record is called") as raised:
+        history.require_known(conn, name)
+    assert raised.value.hint == mend
 
 
 def test_show_of_an_unknown_run_is_nothing(conn: Connection) -> None:

@@ -71,7 +71,7 @@ def test_migration_that_leaves_dangling_rows_is_refused(path: Path, monkeypatch:
     damaged.execute("INSERT INTO overrides (pool_no, kind, starts_at, created_at) VALUES (99, 'pause', 0, 0)")
     damaged.commit()
     damaged.close()
-    monkeypatch.setattr(migrating, "NEWEST", "0002")
+    monkeypatch.setattr(migrating, "NEWEST", "9999")
     monkeypatch.setattr(migrating, "_run_alembic", lambda _connection: None)
     with pytest.raises(LedgerError, match="a row of overrides that refers to nothing"):
         migrate(path)

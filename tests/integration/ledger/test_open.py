@@ -60,7 +60,7 @@ def public(tmp_path: Path) -> Iterator[Path]:
 async def test_new_ledger_is_made_with_its_folder(url: str, path: Path) -> None:
     """A first start needs no preparation: folder, ledger, lock and reserve are made (protocol 5.1)."""
     ledger = open_ledger(url, now=AT)
-    assert (ledger.upgrade.before, ledger.upgrade.after) == (None, "0001")
+    assert (ledger.upgrade.before, ledger.upgrade.after) == (None, "0003")
     assert ledger.path == path
     assert ledger.reserve.is_there
     await ledger.aclose()
@@ -205,9 +205,9 @@ async def test_newer_ledger_is_refused_with_both_versions(url: str, path: Path) 
     later.execute("UPDATE alembic_version SET version_num = '0099'")
     later.commit()
     later.close()
-    with pytest.raises(LedgerSchemaError, match="schema 0099, this poolpower knows 0001") as caught:
+    with pytest.raises(LedgerSchemaError, match="schema 0099, this poolpower knows 0003") as caught:
         open_ledger(url, now=AT)
-    assert (caught.value.found, caught.value.known) == ("0099", "0001")
+    assert (caught.value.found, caught.value.known) == ("0099", "0003")
     assert caught.value.hint is not None
     assert "newer" in caught.value.hint
     with pytest.raises(LedgerSchemaError), reading(url):

@@ -149,8 +149,8 @@ async def test_versions_go_once_nothing_refers_to_them(ledger: Ledger, rows: Any
     assert kept(ledger, schema.versions) == [3, 4, 5]
 
 
-async def test_overrides_go_once_they_ended_and_nothing_refers_to_them(ledger: Ledger, rows: Any) -> None:
-    """A pause without an end, one that ended lately and one that a kept run names are kept (protocol 6.3)."""
+async def test_overrides_are_kept_for_good(ledger: Ledger, rows: Any) -> None:
+    """However long ago they ended, and whether or not a kept run names them (protocol 6.3)."""
 
     def work(make: Any) -> None:
         make.override(OLD)
@@ -161,8 +161,8 @@ async def test_overrides_go_once_they_ended_and_nothing_refers_to_them(ledger: L
         make.run(1, AT - DAY, "skipped", override=2)
 
     await fill(ledger, rows, work)
-    assert await prune(ledger.writer, BEFORE) == Pruned(overrides=2)
-    assert kept(ledger, schema.overrides) == [2, 3, 4]
+    assert await prune(ledger.writer, BEFORE) == Pruned()
+    assert kept(ledger, schema.overrides) == [1, 2, 3, 4, 5]
 
 
 async def test_what_happens_between_two_batches_is_not_missed(ledger: Ledger, rows: Any) -> None:

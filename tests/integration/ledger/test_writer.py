@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from daemon.ledger import connect, schema
 from daemon.ledger.committing import GroupCommit
@@ -430,6 +430,46 @@ async def test_full_disk_without_a_reserve_fails_the_group_and_heals(ledger: Led
     assert await writer.add(add_pools, "a") == 1
     assert writer.failing is None
     await writer.aclose()
+
+
+async def test_what_was_taken_back_does_not_heal_the_ledger(ledger: Ledger) -> None:
+    """A unit that writes and then raises has committed nothing; one that stands beside it has (protocol 7.2)."""
+
+    def half(conn: Connection) -> None:
+        add_pool(conn, "half done")
+        raise ValueError("no")
+
+    with pytest.raises(LedgerUnavailable):
+        await ledger.writer.do(fail_at_commit)
+    with pytest.raises(ValueError, match="no"):
+        await ledger.writer.do(half)
+    assert ledger.writer.failing is not None
+    await asyncio.gather(
+        ledger.writer.do(half), ledger.writer.do(lambda conn: add_pool(conn, "whole")), return_exceptions=True
+    )
+    assert ledger.writer.failing is None
+
+
+async def test_disk_that_fills_in_the_second_go_fails_the_group(ledger: Ledger) -> None:
+    """Savepoints do not save what SQLite has taken back as a whole (protocol 7.1)."""
+    tries = []
+
+    def unit(conn: Connection) -> None:
+        tries.append(conn)
+        if len(tries) == 1:
+            raise ValueError("which one was it?")
+        raise OperationalError("INSERT", {}, _full())
+
+    results = await asyncio.gather(
+        ledger.writer.do(unit), ledger.writer.do(lambda conn: add_pool(conn, "beside")), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [LedgerFull] * 2
+
+
+def _full() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
 
 
 async def test_reserve_is_made_again_by_the_chore(ledger: Ledger) -> None:

@@ -35,7 +35,7 @@ def _is_signed(request: Any, secret: str = SECRET) -> bool:
         {name: request.headers[name] for name in names[1].split(";")},
         request.body,
         access_key="FAKEAK00EXAMPLE00001",
-        secret_key=secret,
+        keyed=signing.keyed_with(secret),
     )
     return bool(given == expected)
 

@@ -206,7 +206,7 @@ def test_our_signature_is_the_official_signers(official: Sign, drawn: dict[str, 
         _headers(drawn),
         drawn["body"].encode(),
         access_key="AK",
-        secret_key=drawn["sk"],
+        keyed=signing.keyed_with(drawn["sk"]),
     )
     assert ours == expected["authorization"]
     assert expected["uri"].removeprefix(drawn["path"]).removeprefix("?") == query

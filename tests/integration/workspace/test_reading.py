@@ -99,11 +99,12 @@ async def test_each_request_is_admitted(serve: Any, connect: Any, http: Any) -> 
 
 
 async def test_a_401_is_asked_once_more_and_no_oftener(serve: Any, connect: Any, http: Any) -> None:
-    """After one refresh a second 401 is the answer (protocol 4.4)."""
+    """After one refresh a second 401 is the answer, in plain words and with the mend (protocol 4.4)."""
     server = await serve(http(401, UNAUTHORISED))
-    with pytest.raises(WorkspaceError, match=r"show-job: APIGW.0301: expired") as caught:
+    with pytest.raises(WorkspaceError, match=r"^the credentials are refused \(show-job: APIGW\.0301\)$") as caught:
         await connect(server.url).show_job("j")
-    assert caught.value.answer.fate is Fate.UNAUTHORISED
+    assert (caught.value.answer.fate, caught.value.answer.error_msg) == (Fate.UNAUTHORISED, "expired")
+    assert "POOLPOWER_SECRET_KEY" in (caught.value.hint or "")
     assert len(server.requests) == 2
 
 

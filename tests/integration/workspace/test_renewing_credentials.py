@@ -98,10 +98,11 @@ async def test_a_wrong_password_is_a_condition_of_the_project(serve: Any, connec
     client = connect(server.url, credentials=USER, iam_endpoint=iam.url)
     answer = await _stop(client)
     assert (answer.fate, answer.status) == (Fate.PROJECT, 401)
-    assert answer.error_msg == "no token: The password *** is wrong"
+    assert answer.error_msg == "no token: the credentials are refused: The password *** is wrong"
     with pytest.raises(WorkspaceError, match="no token") as caught:
         await client.list_pools()
     assert caught.value.answer.fate is Fate.PROJECT
+    assert "POOLPOWER_IAM_PASSWORD" in (caught.value.hint or "")
     with pytest.raises(WorkspaceError):
         await client.refresh()
     assert server.requests == []

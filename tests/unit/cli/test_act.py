@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -110,12 +111,19 @@ def test_yes_asks_nobody(
 def test_name_that_no_pool_has_is_told_before_the_question(
     poolpower: Callable[..., Any], server: Any, on_terminal: None, answers: list[tuple[str, bool]]
 ) -> None:
-    """The daemon's refusal ends it."""
+    """The daemon's refusal ends it, as wrong use."""
     del on_terminal
     server.answer("GET /v1/whom", (404, {"error": "no pool is called 'x'", "hint": "did you mean 'y'?"}))
     done = poolpower("now", "stop", "x")
-    assert (done.code, answers) == (1, [])
+    assert (done.code, answers) == (2, [])
     assert "did you mean 'y'?" in done.err
+
+
+@pytest.mark.parametrize("command", ["cancel", "retry"])
+def test_run_that_there_is_not_is_wrong_use(poolpower: Callable[..., Any], server: Any, command: str) -> None:
+    """As it is for show."""
+    server.answer(f"POST /v1/{command}", (404, {"error": "there is no run 99", "hint": None}))
+    assert poolpower(command, "99").code == 2
 
 
 def test_question_is_asked_even_where_the_cloud_does_not_say_whom(
@@ -135,14 +143,14 @@ def test_question_is_asked_even_where_the_cloud_does_not_say_whom(
 def test_wait_follows_the_run_to_its_end(
     poolpower: Callable[..., Any], server: Any, row: Callable[..., dict[str, Any]], final: str, code: int
 ) -> None:
-    """Each change of state is told, and only success is success."""
+    """Each change of state is told, the last one once, as the answer; only success is success."""
     pending = row(state="pending", reason=None, job_id=None)
     server.answer("POST /v1/now", {"runs": [pending]})
     server.answer("GET /v1/runs/7", pending, row(state="accepted", reason=None), row(state=final))
     done = poolpower("now", "stop", "engineering", "--wait")
     assert done.code == code
-    assert [line.split()[5].rstrip(":,") for line in done.err.splitlines()] == ["accepted", final]
-    assert done.out.count("\n") == 1
+    assert [line.split()[5].rstrip(":,") for line in done.err.splitlines()] == ["accepted"]
+    assert [line.split()[5].rstrip(":,") for line in done.out.splitlines()] == [final]
 
 
 def test_wait_as_json_gives_the_runs_as_they_ended(
@@ -153,6 +161,19 @@ def test_wait_as_json_gives_the_runs_as_they_ended(
     server.answer("GET /v1/runs/8", row(run=8))
     done = poolpower("now", "stop", "*", "--wait", "--json")
     assert (done.code, done.json) == (0, [row(run=8), row(run=7)])
+    assert [line.split()[:2] for line in done.err.splitlines()] == [["run", "7"], ["run", "8"]]
+
+
+@pytest.mark.parametrize("command", [("now", "stop", "engineering"), ("retry", "7")])
+def test_answer_of_a_daemon_that_observes_says_that_nothing_is_sent(
+    poolpower: Callable[..., Any], server: Any, row: Callable[..., dict[str, Any]], command: tuple[str, ...]
+) -> None:
+    """Beside the answer, as JSON too: the run looks like every other."""
+    for path in ("now", "retry"):
+        server.answer(f"POST /v1/{path}", {"runs": [row(state="pending")], "mode": "observe"})
+    assert poolpower(*command).err == "the daemon only observes: nothing is sent\n"
+    done = poolpower(*command, "--json")
+    assert (done.json, "only observes" in done.err) == ([row(state="pending")], True)
 
 
 def test_daemon_that_goes_away_while_waiting_is_exit_3(
@@ -162,6 +183,44 @@ def test_daemon_that_goes_away_while_waiting_is_exit_3(
     server.answer("POST /v1/now", {"runs": [row(state="pending")]})
     server.answer("GET /v1/runs/7", cut)
     assert poolpower("now", "stop", "engineering", "--wait").code == 3
+
+
+def test_who_waits_no_longer_is_told_that_the_run_goes_on(
+    poolpower: Callable[..., Any],
+    server: Any,
+    row: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ctrl-C ends the waiting, not the run: how to follow it and how to call it off is said."""
+
+    def press(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(waiting, "Event", lambda: SimpleNamespace(wait=press))
+    server.answer("POST /v1/now", {"runs": [row(state="pending"), row(run=8, state="pending")]})
+    done = poolpower("now", "stop", "*", "--wait")
+    assert done.code == 130
+    assert "2 runs, 7 and so on, go on: `poolpower show 7` tells how it ends, `poolpower cancel 7`" in done.err
+    server.answer("POST /v1/now", {"runs": [row(state="pending")]})
+    assert "run 7 goes on" in poolpower("now", "stop", "engineering", "--wait").err
+
+
+def test_ctrl_c_behind_the_last_answer_says_that_all_has_ended(row: Callable[..., dict[str, Any]]) -> None:
+    """Whatever the moment, what is said is true."""
+    told: list[str] = []
+
+    class Last:
+        def get(self, _path: str) -> dict[str, Any]:
+            return row()
+
+    def tell(line: str) -> None:
+        told.append(line)
+        if len(told) == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        waiting.wait_for(Last(), [row(state="pending")], tell=tell, over=tell, pause=lambda _seconds: None)  # type: ignore[arg-type]
+    assert told[1].startswith("no longer waited for; ")
 
 
 def test_retry_names_a_run_or_a_time(

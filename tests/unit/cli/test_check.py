@@ -96,10 +96,15 @@ def test_colour_is_for_terminals(poolpower: Callable[..., Any], machine: Path, o
     assert "\x1b[31m" in poolpower("check", "s.toml").out
 
 
-def test_file_that_was_named_and_does_not_exist(poolpower: Callable[..., Any]) -> None:
-    """The setting is a help only where it led there."""
+def test_file_that_was_named_and_does_not_exist(
+    poolpower: Callable[..., Any], machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The setting is a help only where it led there; where nobody set it, the places that were tried are named."""
     named, by_setting = poolpower("check", "nofile.toml"), poolpower("check")
     assert (named.code, by_setting.code) == (2, 2)
     assert "nofile.toml: does not exist" in named.out
+    assert f"looked for /etc/poolpower/schedules.toml and {machine}/schedules.toml; write one" in by_setting.out
     assert "POOLPOWER_SCHEDULES" not in named.out
     assert "POOLPOWER_SCHEDULES" in by_setting.out
+    monkeypatch.setenv("POOLPOWER_SCHEDULES", "other.toml")
+    assert "looked for" not in poolpower("check").out

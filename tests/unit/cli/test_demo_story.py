@@ -121,10 +121,10 @@ def test_story_tells_a_run_from_its_claim_to_its_end(shown: Callable[..., dict[s
     ]
     told = [line.shown(UTC_ZONE) for a, b in pairwise(scenes) for line in story.tell(a, b)]
     assert told == [
-        "21:30:00  engineering    run 7 is due: stop at 20:00 SOFT",
-        "21:30:01  engineering    attempt 1 refused for now: 409 WKS.00010032; backs off",
-        "21:30:03  engineering    attempt 2 accepted: job job-1",
-        "21:30:09  engineering    run 7 succeeded: all off",
+        "21:30:00 +0000  engineering    run 7 is due: stop at 20:00 SOFT",
+        "21:30:01 +0000  engineering    attempt 1 refused for now: 409 WKS.00010032; backs off",
+        "21:30:03 +0000  engineering    attempt 2 accepted: job job-1",
+        "21:30:09 +0000  engineering    run 7 succeeded: all off",
     ]
     assert story.tell(scenes[3], scenes[3]) == []
 
@@ -151,13 +151,14 @@ def test_story_tells_each_desktop_that_changes() -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (60, 12)])
 def test_frame_fits_the_terminal(ended: dict[int, dict[str, Any]], width: int, height: int) -> None:
-    """No row is wider than the terminal; from 80 x 24 on none is missing, and the newest line is the last."""
+    """No row is wider than the terminal; from 80 x 24 on none is missing; below the newest line is what to do now."""
     screen = _screen()
     lines = _drawn(screen, Scene(NOW, ended, {"engineering": ON_ALL}), width, height)
     assert all(cell_len(line) <= width for line in lines)
     if width >= 80:
         assert len(lines) <= height
-        assert lines[-1].startswith("21:30:00  engineering    a long")
+        assert lines[-1] == "finished: look around beside it, or press Ctrl-C"
+        assert lines[-2].startswith("21:30:00 +0000  engineering    a long")
 
 
 def test_frame_says_everything_about_each_act(ended: dict[int, dict[str, Any]]) -> None:
@@ -178,6 +179,22 @@ def test_frame_before_anything_is_due_shows_the_sentences() -> None:
     text = "\n".join(_drawn(_screen(), Scene(NOW), 80, 40))
     assert "hibernate at 21:30:03 SOFT" in text
     assert text.count("not yet due") == 4
+
+
+def test_frame_offers_another_try_once_there_is_a_run_to_try_again(ended: dict[int, dict[str, Any]]) -> None:
+    """Typed before, `retry` would find no run, or one that has not failed yet; nothing moves when it comes."""
+    over = _drawn(_screen(), Scene(NOW, ended), 80, 40)
+    ended[4]["state"] = "accepted"
+    before = _drawn(_screen(), Scene(NOW, ended), 80, 40)
+    assert ("   poolpower retry 4" in over, "   poolpower retry 4" in before) == (True, False)
+    assert "   (one more command, once 4 has ended)" in before
+    assert len(over) == len(before)
+
+
+def test_story_stays_when_the_frame_is_gone() -> None:
+    """Every line that was told, in order."""
+    told = [text.plain for text in _screen().story()]
+    assert (len(told), "line 0" in told[0], "line 99" in told[-1]) == (100, True, True)
 
 
 def test_frame_says_what_is_not_as_announced(ended: dict[int, dict[str, Any]]) -> None:
@@ -205,15 +222,17 @@ def test_commands_beside_of_a_module_name_the_interpreter(tmp_path: Path, monkey
 def test_commands_beside_name_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ready to be copied, whatever the user's own settings say."""
     monkeypatch.setattr(sys, "argv", ["/usr/bin/poolpower"])
-    assert beside.commands(Path("/tmp/pp/control.sock"), run=2, again=4) == [  # noqa: S108 - a name only
-        "export POOLPOWER_SOCKET=/tmp/pp/control.sock",
-        "/usr/bin/poolpower status",
-        "/usr/bin/poolpower history",
-        "/usr/bin/poolpower show 2",
+    assert beside.commands(Path("/tmp/pp/control.sock"), run=2, again=4) == (  # noqa: S108 - a name only
+        [
+            "export POOLPOWER_SOCKET=/tmp/pp/control.sock",
+            "/usr/bin/poolpower status",
+            "/usr/bin/poolpower history",
+            "/usr/bin/poolpower show 2",
+        ],
         "/usr/bin/poolpower retry 4",
-    ]
+    )
     monkeypatch.setattr(sys, "argv", [str(Path.cwd() / "bin" / "poolpower")])
-    assert beside.commands(Path("/s"), run=2, again=4)[0] == f"cd {Path.cwd()}"
+    assert beside.commands(Path("/s"), run=2, again=4).now[0] == f"cd {Path.cwd()}"
 
 
 @pytest.mark.parametrize(
@@ -260,7 +279,8 @@ def local_time(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def _screen() -> Screen:
-    screen = Screen(acts.times(NOW), UTC_ZONE, ["export POOLPOWER_SOCKET=/tmp/x", "poolpower history"])
+    commands = beside.Beside(["export POOLPOWER_SOCKET=/tmp/x", "poolpower history"], "poolpower retry 4")
+    screen = Screen(acts.times(NOW), UTC_ZONE, commands)
     screen.lines.extend(story.Line(NOW, "engineering", f"{'a long ' * (n % 20)}line {n}") for n in range(100))
     return screen
 

@@ -92,3 +92,71 @@ def test_sentence_without_quotes_is_shown_with_them(poolpower: Callable[..., Any
     """The shell has made words of it."""
     done = poolpower("explain", "stop", "at", "20:00", "--zone", "UTC")
     assert (done.code, 'put it in quotes: poolpower explain "stop at 20:00"' in done.err) == (2, True)
+
+
+CALENDARS = """\
+timezone = "Europe/Berlin"
+holidays = "DE-BE"
+[calendars.exams]
+dates = ["december 24"]
+[pools.a]
+policies = ["start weekdays 07:30"]
+"""
+
+
+def calendars_of(found: Any) -> list[str | None]:
+    """What calendars said of each of the next times."""
+    return [row["calendar"] for row in found["next"]]
+
+
+class TestCalendars:
+    """Day words that a calendar decides about."""
+
+    def test_a_country_can_be_named(self, poolpower: Callable[..., Any]) -> None:
+        """In any case; each time has what the calendar says of its date."""
+        done = poolpower("explain", "stop the day before december 25 14:00", "--holidays", "de-be", "--zone", "UTC")
+        assert done.code == 0
+        found = poolpower("explain", "start holidays 07:30", "--holidays", "de-be", "--zone", "UTC", "--json").json
+        assert all(said is not None and said.endswith(" (DE-BE)") for said in calendars_of(found))
+        lines = poolpower("explain", "start holidays 07:30", "--holidays", "de-be", "--zone", "UTC").out.splitlines()
+        assert lines[-1].endswith(" (DE-BE)")
+
+    def test_an_unknown_country_is_wrong_use(self, poolpower: Callable[..., Any]) -> None:
+        """With the one that was probably meant."""
+        done = poolpower("explain", "start workdays 07:30", "--holidays", "germany")
+        assert (done.code, 'did you mean "DE' in done.err) == (2, True)
+
+    def test_the_files_calendars_are_known(self, poolpower: Callable[..., Any], machine: Path) -> None:
+        """The one under ``holidays``, and those that have names, in sentences and for the option."""
+        (machine / "schedules.toml").write_text(CALENDARS)
+        found = poolpower("explain", "start Exams 07:30", "--json").json
+        assert (found["policy"], found["zone"]) == ("start exams 07:30", "Europe/Berlin")
+        assert {row["local"][5:10] for row in found["next"]} == {"12-24"}
+        assert "(DE-BE)" in poolpower("explain", "start last workday 07:30").out
+        assert "(exams)" in poolpower("explain", "start last workday 07:30", "--holidays", "exams").out
+        done = poolpower("explain", "start workdays 07:30 except exmas")
+        assert (done.code, 'did you mean "exams"?' in done.out) == (2, True)
+
+    def test_without_any_calendar_workdays_are_monday_to_friday(self, poolpower: Callable[..., Any]) -> None:
+        """And that is said, with the option that mends it."""
+        done = poolpower("explain", "start workdays 07:30", "--zone", "UTC")
+        assert "workdays are Monday to Friday (--holidays DE-BE names one)" in done.err
+        assert len([line for line in done.out.splitlines() if " 07:30:00 " in line]) == 5
+
+    def test_without_any_calendar_holidays_have_no_times(self, poolpower: Callable[..., Any]) -> None:
+        """The sentence is read and put into words all the same."""
+        done = poolpower("explain", "stop 20:00 except holidays", "--zone", "UTC")
+        assert (done.code, "as a schedule file has it: stop at 20:00 except holidays" in done.out) == (0, True)
+        assert "no calendar says what a holiday is" in done.err
+        assert "next times" not in done.out
+        assert "never" not in done.out
+        assert poolpower("explain", "stop 20:00 except holidays", "--zone", "UTC", "--json").json["next"] == []
+
+    def test_a_file_whose_calendars_are_wrong_is_noted(self, poolpower: Callable[..., Any], machine: Path) -> None:
+        """Only where a calendar matters; nothing else of the file does."""
+        (machine / "schedules.toml").write_text('colour = 1\nholidays = "DE-XX"\n' + CALENDARS.split("\n", 2)[2])
+        assert "left out" not in poolpower("explain", "stop 20:00", "--zone", "UTC").err
+        done = poolpower("explain", "stop workdays 20:00", "--zone", "UTC")
+        assert (done.code, 'DE has no subdivision "XX"' in done.err) == (0, True)
+        (machine / "schedules.toml").write_text("colour = 1\n" + CALENDARS)
+        assert poolpower("explain", "stop workdays 20:00", "--zone", "UTC").err == ""

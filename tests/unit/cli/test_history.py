@@ -34,18 +34,30 @@ def detail(row: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def test_history_asks_the_daemon_and_says_which_ledger(
+def test_history_asks_the_daemon(
     poolpower: Callable[..., Any], server: Any, row: Callable[..., dict[str, Any]]
 ) -> None:
-    """The table goes to standard output, the ledger's name beside it."""
-    server.answer("GET /v1/status", {"ledger": "/var/lib/poolpower/ledger.db"})
+    """The table goes to standard output, and nothing beside it: it is the daemon's own ledger."""
+    server.answer("GET /v1/health", {"ok": True})
     server.answer("GET /v1/history", [row(project="shanghai", origin="manual"), row(run=6, error_code="WKS.1")])
     done = poolpower("history", "--pool", "eng*", "--state", "failed", "--limit", "2", "--since", "2026-11-23T00:00Z")
     assert done.code == 0
     assert "shanghai/engineering" in done.out
     assert "stop SOFT (manual)" in done.out
-    assert "reading /var/lib/poolpower/ledger.db, as the daemon at" in done.err
+    assert done.err == ""
     assert server.requests[-1][1] == "/v1/history?pool=eng%2A&since=2026-11-23T00%3A00%3A00Z&state=failed&limit=2"
+
+
+def test_long_reasons_are_clipped_in_the_table_only(
+    poolpower: Callable[..., Any], server: Any, row: Callable[..., dict[str, Any]]
+) -> None:
+    """A gateway's page of text leaves the table a table; JSON and `show` have all of it."""
+    server.answer("GET /v1/status", {"ledger": "x"})
+    server.answer("GET /v1/history", [row(reason="no " * 200)])
+    (line,) = poolpower("history").out.splitlines()[1:]
+    assert line.endswith("no no…")
+    assert len(line) < 250
+    assert poolpower("history", "--json").json[0]["reason"] == "no " * 200
 
 
 def test_history_as_json_is_rows_and_nothing_else(
@@ -138,6 +150,16 @@ def test_show_tells_the_whole_story(poolpower: Callable[..., Any], server: Any, 
     assert "who" not in done.out
 
 
+def test_job_that_another_run_had_before_is_told_with_that_run(
+    poolpower: Callable[..., Any], server: Any, detail: dict[str, Any]
+) -> None:
+    """Whose a job is needs no word, unless the cloud gave its id twice."""
+    (job,) = detail["jobs"]
+    server.answer("GET /v1/runs/7", {**detail, "jobs": [{**job, "run": 3}]}, {**detail, "jobs": [{**job, "run": 7}]})
+    assert "KNOWN FOR RUN" in poolpower("show", "7").out
+    assert "RUN\n" not in poolpower("show", "7").out
+
+
 def test_show_of_a_run_without_jobs_ends_with_its_attempts(
     poolpower: Callable[..., Any], server: Any, detail: dict[str, Any]
 ) -> None:
@@ -154,6 +176,23 @@ def test_show_of_an_unknown_run_is_wrong_use(poolpower: Callable[..., Any], serv
     done = poolpower("show", "99")
     assert (done.code, done.out) == (2, "")
     assert "there is no run 99" in done.err
+
+
+@pytest.mark.parametrize("command", ["show", "cancel", "retry"])
+@pytest.mark.parametrize("text", ["abc", "0", "-3", "1.5"])
+def test_what_is_no_run_number_is_wrong_use(poolpower: Callable[..., Any], command: str, text: str) -> None:
+    """Where runs get their numbers is said."""
+    done = poolpower(command, "--", text)
+    assert (done.code, "`poolpower history` lists them" in done.err) == (2, True)
+
+
+def test_pool_that_nobody_knows_is_wrong_use_with_and_without_a_daemon(
+    poolpower: Callable[..., Any], server: Any
+) -> None:
+    """As for every command that is given a pool: exit code 2, and the one that was probably meant."""
+    server.answer("GET /v1/history", (404, {"error": "no pool on record is called 'x'", "hint": "did you mean 'y'?"}))
+    done = poolpower("history", "--pool", "x")
+    assert (done.code, done.err) == (2, "error: no pool on record is called 'x'\nmend: did you mean 'y'?\n")
 
 
 def test_other_refusals_of_show_are_passed_on(poolpower: Callable[..., Any], server: Any) -> None:

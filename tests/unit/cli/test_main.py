@@ -118,6 +118,7 @@ def test_names_of_the_errors_that_mean_invalid_are_names_of_errors() -> None:
         "daemon.timetable.schedulefile",
         "daemon.timetable.language",
         "daemon.timetable.zones",
+        "daemon.timetable.selection",
         "daemon.timetable.durations",
         "daemon.ledger.errors",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,16 @@ def test_json_is_ascii_where_the_stream_can_carry_no_more(
     output.print_json({"pool": "设"})
     output.print_json_rows([{"pool": "设"}])
     assert capsys.readouterr().out.count("\\u8bbe") == 2
+
+
+def test_documents_and_rows_are_laid_out_alike(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whichever command it comes from: what is written row by row is what would be written at once."""
+    rows = [{"a": "x,\n    y: 1", "b": None}, {"c": [1, {"d": 2}]}, {}, "text", {"e": True}]
+    output.print_json(rows)
+    at_once = capsys.readouterr().out
+    output.print_json_rows(rows)
+    assert capsys.readouterr().out == at_once
+    assert json.loads(at_once) == rows
 
 
 def test_stream_without_an_encoding_counts_as_ascii(monkeypatch: pytest.MonkeyPatch) -> None:

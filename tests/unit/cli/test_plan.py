@@ -96,10 +96,12 @@ def test_name_that_no_pool_has_is_wrong_use(poolpower: Callable[..., Any], sched
 
 
 def test_plan_that_ends_before_it_begins_is_wrong_use(poolpower: Callable[..., Any], schedule: Path) -> None:
-    """The two instants are named."""
+    """The two instants are named in the file's zone, as they were typed, with the mend."""
     del schedule
     done = poolpower("plan", "--from", "2026-11-24", "--until", "2026-11-23 08:00")
-    assert (done.code, "before it begins" in done.err) == (2, True)
+    assert done.code == 2
+    assert "would end (Mon 2026-11-23 08:00 +0100) before it begins (Tue 2026-11-24 00:00 +0100)" in done.err
+    assert "mend: give a later --until" in done.err
 
 
 def test_week_and_json_exclude_each_other(poolpower: Callable[..., Any], schedule: Path) -> None:

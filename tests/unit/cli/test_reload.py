@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _answer(outcome: str, **fields: Any) -> dict[str, Any]:
-    plain = {"version": 4, "hash": "abc", "added": 0, "removed": 0, "message": "as asked", "errors": []}
+    plain = {"version": 4, "hash": "abc", "added": 0, "removed": 0, "message": "as asked", "hint": None, "errors": []}
     return {"outcome": outcome, **plain, **fields}
 
 
@@ -23,9 +23,15 @@ def test_outcome_decides_the_exit_code(poolpower: Callable[..., Any], server: An
     """0 where the file is in force, 2 where it is invalid, 1 where it was not taken."""
     server.answer("POST /v1/reload", _answer(outcome))
     done = poolpower("reload")
-    mend = "    `poolpower reload --accept` takes it all the same\n" if outcome == "held" else ""
-    assert (done.code, done.out) == (code, f"{outcome}, version 4: as asked\n{mend}")
+    told = f"{outcome}: as asked; version 4 stays in force\n" if code else f"{outcome}, version 4: as asked\n"
+    assert (done.code, done.out) == (code, told)
     assert poolpower("reload", "--json").json == _answer(outcome)
+
+
+def test_mend_of_what_was_not_taken_stands_below_it(poolpower: Callable[..., Any], server: Any) -> None:
+    """Held back or another file than the reviewed one: what can be done about it."""
+    server.answer("POST /v1/reload", _answer("held", hint="`poolpower reload --accept` takes it"))
+    assert poolpower("reload").out.splitlines()[1:] == ["    `poolpower reload --accept` takes it"]
 
 
 def test_options_are_passed_on(poolpower: Callable[..., Any], server: Any) -> None:
@@ -36,23 +42,28 @@ def test_options_are_passed_on(poolpower: Callable[..., Any], server: Any) -> No
 
 
 def test_errors_and_changes_are_told(poolpower: Callable[..., Any], server: Any) -> None:
-    """Each error in its place with its mend."""
+    """Each error once, in its place, with its source line and its mend; behind them what is in force."""
     errors = [
         {"file": "s.toml", "line": 3, "column": 1, "message": "unknown key", "hint": "did you mean 'id'?"},
         {"file": "s.toml", "line": 4, "column": 1, "message": "no time", "hint": None},
     ]
+    errors = [{**error, "excerpt": "idd = 3\n^"} for error in errors]
     server.answer("POST /v1/reload", _answer("invalid", version=None, errors=errors, added=1, removed=2))
     assert poolpower("reload").out.splitlines() == [
-        "s.toml:3:1: unknown key",
+        "error s.toml:3:1: unknown key",
+        "    idd = 3",
+        "    ^",
         "    did you mean 'id'?",
-        "s.toml:4:1: no time",
-        "invalid: as asked",
+        "error s.toml:4:1: no time",
+        "    idd = 3",
+        "    ^",
+        "invalid: 2 errors; no version is in force",
     ]
 
 
 def test_counts_are_told_once(poolpower: Callable[..., Any], server: Any) -> None:
     """The daemon's message has them."""
-    message = "version 4 is in force: 1 actions of the next 24 hours added, 2 taken away"
+    message = "version 4 is in force: 1 action of the next 24 hours added, 2 taken away"
     server.answer("POST /v1/reload", _answer("accepted", message=message, added=1, removed=2))
     assert poolpower("reload").out == f"accepted, version 4: {message}\n"
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from daemon import logs
 from daemon.cli.commands import sandbox
+from daemon.ledger.ledger import take
 from daemon.settings import Mode, defaults
 from daemon.workspace.sandbox.worldfile import load_world
 
@@ -108,7 +110,19 @@ def test_ledger_is_made_copied_and_pruned(poolpower: Callable[..., Any], machine
     assert (copied["path"], copied["revision"]) == (str(machine / "copy.db"), revision)
     assert "0 runs" in poolpower("db", "prune").out
     pruned = poolpower("db", "prune", "--older-than", "30", "--json").json
-    assert (pruned["runs"], pruned["versions"], pruned["overrides"]) == (0, 0, 0)
+    assert (pruned["runs"], pruned["versions"], set(pruned)) == (0, 0, {"before", "runs", "versions"})
+
+
+def test_db_beside_a_daemon_says_what_to_do_instead(poolpower: Callable[..., Any], machine: Path) -> None:
+    """A daemon has upgraded its ledger and prunes it by itself."""
+    poolpower("db", "upgrade")
+    lock = take(machine / "ledger.db", now=datetime(2026, 11, 23, tzinfo=UTC))
+    try:
+        upgrade, prune = poolpower("db", "upgrade"), poolpower("db", "prune")
+    finally:
+        lock.release()
+    assert (upgrade.code, "nothing is to be done" in upgrade.err) == (1, True)
+    assert (prune.code, "prunes by itself, every hour, what is older than 400 days" in prune.err) == (1, True)
 
 
 def test_db_without_a_ledger_says_so(poolpower: Callable[..., Any]) -> None:
@@ -186,7 +200,7 @@ def test_demo_plays_its_story(poolpower: Callable[..., Any], monkeypatch: pytest
 
 
 def test_sandbox_prints_the_environment_and_ends_on_a_signal(
-    poolpower: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    poolpower: Callable[..., Any], machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shell assignments on standard output, words beside them; Ctrl-C ends it with 0."""
     told = sandbox._tell
@@ -201,6 +215,9 @@ def test_sandbox_prints_the_environment_and_ends_on_a_signal(
     lines = dict(line.removeprefix("export ").split("=", 1) for line in done.out.splitlines())
     assert lines["POOLPOWER_ENDPOINT"] == lines["POOLPOWER_IAM_ENDPOINT"]
     assert {"POOLPOWER_PROJECT_ID", "POOLPOWER_REGION", "POOLPOWER_ACCESS_KEY", "POOLPOWER_SECRET_KEY"} <= set(lines)
+    place = machine / ".local/state/poolpower/sandbox"  # neither the service's nor the user's own
+    assert lines["POOLPOWER_DATABASE_URL"] == f"sqlite:///{place}/ledger.db"
+    assert lines["POOLPOWER_SOCKET"] == f"{place}/control.sock"
     assert "Ctrl-C ends it" in done.err
 
 
@@ -208,6 +225,13 @@ def test_sandbox_of_a_missing_world_file_is_an_error(poolpower: Callable[..., An
     """The file is named."""
     done = poolpower("sandbox", "--world", "nowhere.toml")
     assert (done.code, "nowhere.toml" in done.err) == (1, True)
+
+
+def test_mend_of_a_bad_world_file_is_in_the_manual(poolpower: Callable[..., Any], tmp_path: Path) -> None:
+    """An administrator is not sent to read a source file of the package."""
+    (tmp_path / "world.toml").write_text("[[pools]]\nname = 'a'\n")
+    done = poolpower("sandbox", "--world", str(tmp_path / "world.toml"))
+    assert (done.code, "docs/command-line.md" in done.err, ".py" in done.err) == (1, True, False)
 
 
 def test_world_of_the_manual_is_one(root: Path, tmp_path: Path) -> None:

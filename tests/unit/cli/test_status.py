@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+PAUSE = {"override": 1, "kind": "pause", "action": None, "until": None, "reason": None, "who": None, "more": 0}
+
+
 @pytest.fixture
 def status(row: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """Give a daemon in every kind of trouble."""
@@ -36,6 +39,15 @@ def status(row: Callable[..., dict[str, Any]]) -> dict[str, Any]:
             {"code": "ledger", "message": "the disk is full", "hint": "make room", "since": "2026-11-23T18:00:00Z"},
             {"code": "x", "message": "a pool is \x1b[2Jlost", "hint": None, "since": "2026-11-23T18:00:00Z"},
         ],
+        "warnings": [
+            {
+                "code": "pause.long",
+                "message": "pool design: pause",
+                "hint": "resume it",
+                "since": "2026-11-23T18:00:00Z",
+            },
+            {"code": "x", "message": "a calendar", "hint": None, "since": "2026-11-23T18:00:00Z"},
+        ],
         "projects": [
             _project("default", in_flight=2, waiting=40),
             _project("idle"),
@@ -43,7 +55,8 @@ def status(row: Callable[..., dict[str, Any]]) -> dict[str, Any]:
         ],
         "pools": [
             _pool("engineering", next=planned, last=row(), open=row(state="accepted", reason=None)),
-            _pool("design", override={"kind": "pause", "until": "2026-12-01"}, pool_id=None),
+            _pool("design", override=PAUSE, pool_id=None),
+            _pool("lab", override={**PAUSE, "kind": "skip", "action": "stop", "until": "2026-12-01T00:00:00Z"}),
         ],
     }
 
@@ -59,8 +72,8 @@ def test_status_tells_daemon_trouble_projects_and_pools(
         "poolpower 0.1.0, mode act, since Mon 2026-11-23",
         "schedules  /etc/poolpower/schedules.toml  version 3, accepted Mon 2026-11-23",
         "2 warnings (`poolpower check`)",
-        "the schedule file is not in force: schedules.toml:3:1: unknown key",
-        "a version is held back: it takes away 5 of 9 pools",
+        "the schedule file as it is now is not in force: schedules.toml:3:1: unknown key",
+        "the changed schedule file waits for consent: it takes away 5 of 9 pools (`poolpower reload --accept` takes it",
         "the disk is full, since",
         "(make room)",
         "a pool is \\x1b[2Jlost",
@@ -69,10 +82,23 @@ def test_status_tells_daemon_trouble_projects_and_pools(
         "start",
         "succeeded",
         "run 7  engineering  stop SOFT  accepted, job job-1",
-        "pause 2026-12-01; not found in the cloud yet: 'design'",
+        "warning    pool design: pause (resume it)",
+        "warning    a calendar",
+        "pause until resumed; not found in the cloud yet: 'design'",
     ):
         assert told in done.out
     assert "idle" not in done.out
+
+
+def test_status_says_who_put_what_on_a_pool_and_why(
+    poolpower: Callable[..., Any], server: Any, status: dict[str, Any]
+) -> None:
+    """With the action of a skip, and how many more there are."""
+    skip = {"kind": "skip", "action": "stop", "until": "2026-12-01T00:00:00Z", "reason": "CHG", "who": "ann", "more": 2}
+    status["pools"] = [_pool("design", override={**PAUSE, **skip}, pool_id="i")]
+    server.answer("GET /v1/status", status)
+    told = "skip stop until Tue 2026-12-01 00:00:00 +0000, by ann: CHG (and 2 more: `poolpower overrides`)"
+    assert told in poolpower("status").out
 
 
 def test_status_of_a_daemon_without_a_past_has_dashes(
@@ -80,7 +106,7 @@ def test_status_of_a_daemon_without_a_past_has_dashes(
 ) -> None:
     """Nothing accepted, nothing due, nothing run."""
     status["schedules"] |= {"accepted_at": None, "error": None, "held": None, "warnings": 0}
-    status |= {"next_at": None, "trouble": [], "projects": [], "pools": [_pool("engineering")]}
+    status |= {"next_at": None, "trouble": [], "warnings": [], "projects": [], "pools": [_pool("engineering")]}
     server.answer("GET /v1/status", status)
     out = poolpower("status").out
     assert "trouble" not in out

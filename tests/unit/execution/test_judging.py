@@ -147,11 +147,10 @@ def reboot(parts: list[object], refused: tuple[DesktopSeen, ...] = (), **changes
         retry_from=NOW,
         retry_for=timedelta(minutes=15),
         job_id="job-1",
-        **{key: value for key, value in changes.items() if key not in ("job", "now")},
+        **{key: value for key, value in changes.items() if key not in ("job", "now", "most_parts")},
     )
-    job = changes.get("job", a_job())
-    now = changes.get("now", NOW)
-    return judging.judge_reboot(run, job, parts, refused, now=now, backoff=STEADY_BACKOFF)  # type: ignore[arg-type]
+    asked = {"now": changes.get("now", NOW), "most_parts": changes.get("most_parts"), "backoff": STEADY_BACKOFF}
+    return judging.judge_reboot(run, changes.get("job", a_job()), parts, refused, **asked)  # type: ignore[arg-type]
 
 
 REFUSED_BEFORE = DesktopSeen("d-9", "D-9", "refused", error_code="WKS.0001")
@@ -214,6 +213,23 @@ def test_a_reboot_of_which_some_were_refused(
 ) -> None:
     """Failed where none was rebooted, partial where some were, earlier refusals counted (protocol 4.5)."""
     assert judged(reboot(parts, refused, desktops=desktops))[0] is state
+
+
+@pytest.mark.parametrize(
+    ("most_parts", "refused", "state"),
+    [
+        (2, (REFUSED_BEFORE,), State.FAILED),
+        (3, (REFUSED_BEFORE,), State.PARTIAL),
+        (1, (), State.FAILED),
+        (None, (), State.PARTIAL),
+    ],
+)
+def test_a_reboot_tried_again_in_vain_is_partial_only_where_a_desktop_was_rebooted(
+    most_parts: int | None, refused: tuple[DesktopSeen, ...], state: State
+) -> None:
+    """The last job had only what was left; the whole pool's says whether any desktop was rebooted (protocol 4.5)."""
+    still_busy = [a_part(2, "FAILED", "WKS.00010032")]
+    assert judged(reboot(still_busy, refused, desktops=("d-2",), most_parts=most_parts, now=LATER))[0] is state
 
 
 def test_what_is_left_of_a_reboot_at_its_deadline_is_partial() -> None:

@@ -73,3 +73,9 @@ async def test_a_look_that_is_cancelled_as_it_is_let_in_gives_everything_back() 
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert (slots.taken, log.room(0.0)) == (0, 1)
+
+
+@pytest.mark.parametrize(("size", "half"), [(1, 1), (2, 1), (3, 2), (16, 8)])
+def test_half_of_the_slots_is_at_least_one(size: int, half: int) -> None:
+    """One half's requests run while the other half's gates are committed."""
+    assert Slots(size).half == half

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -71,6 +72,12 @@ def test_a_lost_reboot_is_looked_for() -> None:
     step = after(LOST, action=Action.REBOOT)
     assert (step.run.state, step.is_search) == (State.ATTEMPTING, True)
     assert step.reason == "lost: the connection was reset; looking for its job, not sending it again"
+
+
+def test_refused_credentials_are_said_in_plain_words() -> None:
+    """What a gateway says about them is on record with the attempt, and names no mend."""
+    answer = replace(UNAUTHORISED, error_msg="Incorrect IAM authentication information: " + "x" * 500)
+    assert verdicts.describe(answer) == "the credentials are refused (401 APIGW.0301)"
 
 
 @pytest.mark.parametrize("answer", [UNAUTHORISED, CLOCK_OFF])

@@ -90,6 +90,33 @@ def test_folder_that_cannot_be_made_is_said() -> None:
         create_folder(Path("/proc/poolpower/ledger.db"))
 
 
+def test_mistyped_place_leaves_no_folders_behind(tmp_path: Path) -> None:
+    """As root every folder can be made: no more than the last two are, and what is missing is said."""
+    create_folder(tmp_path / "poolpower" / "site" / "ledger.db")
+    assert (tmp_path / "poolpower" / "site").is_dir()
+    with pytest.raises(LedgerForbiddenError, match=rf"{tmp_path}/vra is missing, of it there is {tmp_path} only"):
+        create_folder(tmp_path / "vra" / "lib" / "poolpower" / "ledger.db")
+    assert not (tmp_path / "vra").exists()
+
+
+def test_everything_is_made_below_the_users_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new account has no folder for state yet."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    create_folder(tmp_path / ".local" / "state" / "poolpower" / "ledger.db")
+    assert (tmp_path / ".local" / "state" / "poolpower").is_dir()
+
+
+def test_user_without_a_folder_is_left_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the folder can be made is then its answer."""
+
+    def homeless() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", homeless)
+    with pytest.raises(LedgerForbiddenError, match="/proc/a"):
+        create_folder(Path("/proc/a/b/c/ledger.db"))
+
+
 def test_file_that_cannot_be_made_is_said() -> None:
     """Where the file cannot be made, likewise."""
     with pytest.raises(LedgerForbiddenError, match=r"/proc/ledger\.db"):

@@ -78,15 +78,17 @@ def test_show_is_the_history_row_with_attempts_jobs_and_desktops() -> None:
     detail = RunDetail(
         record=replace(RECORD, job_id=None),
         attempts=(attempt,),
-        jobs=(JobRecord("job-1", "COMPLETE", True, AT, AT, None, None, 2),),
+        jobs=(JobRecord("job-1", "COMPLETE", True, AT, AT, None, None, 2, 7),),
         desktops=(DesktopRecord("d-1", "PC-1", "job-1", "refused", "ACTIVE", "WKS.1", "no"),),
         source="schedule office-hours",
+        calendar="2026-11-23 workday (DE-BE)",
         eclipsed=(),
         parent=None,
         next_attempt_at=None,
     )
     shown = detail.to_json()
-    assert list(shown)[-3:] == ["attempts_detail", "jobs", "desktops"]
+    assert list(shown)[-4:] == ["calendar", "attempts_detail", "jobs", "desktops"]
+    assert shown["calendar"] == "2026-11-23 workday (DE-BE)"
     assert {name: shown[name] for name in RECORD.to_json()} == detail.record.to_json()
     assert shown["attempts_detail"] == [
         {
@@ -105,5 +107,5 @@ def test_show_is_the_history_row_with_attempts_jobs_and_desktops() -> None:
             "job_id": None,
         }
     ]
-    assert shown["jobs"][0]["sub_jobs_total"] == 2
+    assert (shown["jobs"][0]["sub_jobs_total"], shown["jobs"][0]["run"]) == (2, 7)
     assert shown["desktops"][0]["computer_name"] == "PC-1"

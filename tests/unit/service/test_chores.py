@@ -12,6 +12,7 @@ from daemon.ledger.heartbeat import heartbeat_path
 from daemon.ledger.upkeep import Pruned
 from daemon.service import chores
 from daemon.service.chores import STALE_AFTER
+from daemon.service.localtime import in_words
 from daemon.settings.fields import Reload
 from tests.support.house import EVENING, FullDisk, a_house
 
@@ -51,7 +52,7 @@ async def test_start_beats_sets_the_alarm_and_looks_names_up(house: House) -> No
     await house.begin()
     assert house.alarm.is_running
     assert house.alarm.intervals["heartbeat"] <= 15
-    assert set(house.alarm.intervals) == {"heartbeat", "names", "ledger", "prune", "watch"}
+    assert set(house.alarm.intervals) == {"heartbeat", "names", "ledger", "prune", "calendars", "watch"}
     assert house.alarm.next == EIGHT
     assert house.alarm.later == ["names"]
     assert json.loads(heartbeat_path(house.ledger.path).read_text())["count"] == 1
@@ -119,7 +120,7 @@ async def test_watchdog_is_fed_only_while_ledger_and_gates_answer(living: House)
     """Who is fed for being alive would never be restarted."""
     told = Told(living)
     await living.chores.beat()
-    assert told.said == ["alive", "next action at 2026-11-23T20:00:00Z"]
+    assert told.said == ["alive", f"next action at {in_words('2026-11-23T20:00:00Z')}"]
     disk = FullDisk(living)
     living.clock.advance(STALE_AFTER)
     await living.chores.beat()
@@ -130,6 +131,18 @@ async def test_watchdog_is_fed_only_while_ledger_and_gates_answer(living: House)
     await living.chores.beat()
     assert living.chores.is_fresh
     assert "alive" not in told.said[2:]
+
+
+async def test_start_and_end_take_the_time_that_they_take(house: House) -> None:
+    """A restart would only begin them anew; in between the gates must be open and the heart must beat."""
+    house.clock.advance(10 * STALE_AFTER)
+    assert house.chores.is_alive
+    await house.begin()
+    assert house.chores.is_alive
+    await house.engine.stop(0.05)
+    assert not house.chores.is_alive
+    house.chores.stop()
+    assert house.chores.is_alive
 
 
 async def test_line_names_the_first_trouble_and_counts_the_others(living: House) -> None:
@@ -158,6 +171,8 @@ async def test_halted_project_is_a_trouble_until_it_answers(living: House) -> No
     condition.begin_halt("the credentials are refused", living.clock.now(), living.clock.elapsed())
     await living.chores.beat()
     assert living.wrong() == {"project.trouble default": "project default is halted: the credentials are refused"}
+    (trouble,) = living.troubles.all()
+    assert "POOLPOWER_ACCESS_KEY and POOLPOWER_SECRET_KEY" in (trouble.hint or "")
     condition.end_halt()
     await living.chores.beat()
     assert living.wrong() == {}
@@ -215,7 +230,7 @@ async def test_watcher_takes_a_changed_file_once_it_has_settled(living: House) -
         living.clock.advance(1)
     assert living.versions.standing.version == 2
     assert living.alarm.next == EIGHT + timedelta(hours=1)
-    assert living.alarm.later == ["names", "names"]
+    assert living.alarm.later == ["names", "names", "calendars"]
     assert [f["outcome"] for f in living.events.of("schedules.read")] == ["accepted"]
 
 
@@ -309,3 +324,14 @@ async def test_ledger_that_was_deleted_under_us_is_trouble(living: House) -> Non
     path.with_name("elsewhere").rename(path)
     await living.chores.beat()
     assert "ledger.moved" not in {trouble.code for trouble in living.troubles.all()}
+
+
+async def test_ledger_that_was_given_a_second_name_is_trouble(living: House) -> None:
+    """Under it another daemon could take the ledger too (protocol 5.2)."""
+    other = living.ledger.path.with_name("other.db")
+    other.hardlink_to(living.ledger.path)
+    await living.chores.beat()
+    assert "has 2 names (hard links)" in living.wrong()["ledger.second-name"]
+    other.unlink()
+    await living.chores.beat()
+    assert living.wrong() == {}

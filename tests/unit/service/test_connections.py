@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,11 +11,12 @@ from pydantic import SecretStr
 from daemon.execution.clocks import SystemClock
 from daemon.execution.lanes import Lane
 from daemon.execution.limiter import Limiter
-from daemon.service.connections import ProjectError, Workspaces, connection, credentials
+from daemon.service.connections import ProjectError, Workspaces, connection, credentials, require_complete
 from daemon.settings.errors import SettingsError
 from daemon.settings.model import Settings
 from daemon.timetable.pools import Project
 from daemon.workspace.credentials import AccessKey, IamUser
+from tests.support.house import EVENING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +59,38 @@ def test_project_that_nothing_places_is_refused_with_every_way_to_mend_it(somewh
     """Both what is missing and where it can be said."""
     with pytest.raises(ProjectError) as caught:
         connection(Settings(**somewhere, **KEY), Project("north"), AccessKey("AK", SecretStr("secret")))
-    assert "project north has no region (POOLPOWER_REGION, or region in [projects.north])" in str(caught.value)
-    assert "project north has no project_id (POOLPOWER_PROJECT_ID" in str(caught.value)
+    assert str(caught.value) == "project north has no region and no project_id"
+    assert caught.value.hint == (
+        "set POOLPOWER_REGION and POOLPOWER_PROJECT_ID, or give region and project_id in [projects.north] of the "
+        "schedule file"
+    )
+
+
+def test_every_project_that_nothing_places_is_told_at_once(somewhere: dict[str, Any]) -> None:
+    """Each with what it lacks."""
+    projects = {name: Project(name, None, "p") for name in ("north", "south")}
+    with pytest.raises(ProjectError) as caught:
+        Workspaces(Settings(**somewhere, **KEY)).learn(projects)
+    assert caught.value.problems == ("project north has no region", "project south has no region")
+    assert caught.value.hint == ("set POOLPOWER_REGION, or give region in each [projects.NAME] of the schedule file")
+
+
+def test_missing_credentials_and_places_are_told_together(somewhere: dict[str, Any]) -> None:
+    """Nobody mends one thing to be told of the next; what the file says counts, where it can be read."""
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    require_complete(Settings(**somewhere, **KEY), now)
+    with pytest.raises(SettingsError) as caught:
+        require_complete(Settings(**somewhere), now)
+    assert caught.value.problems == ("no credentials for the cloud are set",)
+    somewhere["schedules"].write_text(EVENING)
+    with pytest.raises(SettingsError) as caught:
+        require_complete(Settings(**somewhere), now)
+    assert caught.value.problems[1:] == ("project default has no region and no project_id",)
+    assert "POOLPOWER_PROJECT_ID" in (caught.value.hint or "")
+    assert "POOLPOWER_SECRET_KEY" in (caught.value.hint or "")
+    with pytest.raises(SettingsError) as caught:
+        require_complete(Settings(**somewhere, **PLACE), now)
+    assert caught.value.problems == ("no credentials for the cloud are set",)
 
 
 def test_projects_are_learned_all_or_none(somewhere: dict[str, Any]) -> None:

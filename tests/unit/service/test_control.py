@@ -15,6 +15,7 @@ import pytest_asyncio
 from daemon.cli.control import Control
 from daemon.service import control
 from daemon.service.doors import bind
+from daemon.service.localtime import in_words
 from daemon.webserver import start
 from daemon.workspace.answers import Answer, Fate, WorkspaceError
 from daemon.workspace.port import Call
@@ -60,7 +61,7 @@ async def test_status_has_what_the_contract_says(api: httpx.AsyncClient) -> None
     status = (await api.get("/v1/status")).json()
     assert set(status) == {
         *("version", "mode", "pid", "started_at", "ledger", "socket", "watermark", "next_at"),
-        *("schedules", "trouble", "projects", "pools"),
+        *("schedules", "trouble", "warnings", "projects", "pools"),
     }
     assert set(status["schedules"]) == {"file", "version", "hash", "accepted_at", "error", "held", "warnings"}
     assert set(status["pools"][0]) == {"project", "pool", "pool_id", "name", "next", "last", "open", "override"}
@@ -75,7 +76,7 @@ async def test_health_is_200_or_503(api: httpx.AsyncClient, living: House) -> No
     good = await api.get("/v1/health")
     living.troubles.begin("schedules.invalid", "line 3 is wrong", "mend it")
     bad = await api.get("/v1/health")
-    assert (good.status_code, good.json()["line"]) == (200, "next action at 2026-11-23T20:00:00Z")
+    assert (good.status_code, good.json()["line"]) == (200, f"next action at {in_words('2026-11-23T20:00:00Z')}")
     assert (bad.status_code, bad.json()["line"]) == (503, "trouble: line 3 is wrong")
 
 
@@ -83,6 +84,7 @@ async def test_order_becomes_a_run_that_can_be_shown(api: httpx.AsyncClient) -> 
     """A repeated call is the same run (protocol 1.4)."""
     first, again = [await api.post("/v1/now", json=order(reason="CHG1", type="HARD")) for _ in range(2)]
     (run,) = first.json()["runs"]
+    assert first.json()["mode"] == "act"
     assert (run["action"], run["type"], run["origin"], run["pool"]) == ("stop", "HARD", "manual", "a")
     assert [row["run"] for row in again.json()["runs"]] == [run["run"]]
     shown = (await api.get(f"/v1/runs/{run['run']}")).json()
@@ -95,7 +97,6 @@ async def test_history_takes_every_filter(api: httpx.AsyncClient) -> None:
     for query, count in (
         ("", 1),
         ("pool=a&project=default&limit=5", 1),
-        ("pool=b", 0),
         ("project=other", 0),
         ("since=2026-11-23T12:00:00Z", 1),
         ("since=2026-11-23T14:00:00%2B01:00", 0),
@@ -104,6 +105,8 @@ async def test_history_takes_every_filter(api: httpx.AsyncClient) -> None:
     ):
         found = await api.get(f"/v1/history?{query}")
         assert (found.status_code, len(found.json())) == (200, count), query
+    unknown = await api.get("/v1/history?pool=b")
+    assert (unknown.status_code, unknown.json()["error"]) == (404, "no pool on record is called 'b'")
 
 
 async def test_whom_counts_who_is_on_the_desktops(api: httpx.AsyncClient, living: House) -> None:
@@ -139,7 +142,7 @@ async def test_reload_tells_what_came_of_it(api: httpx.AsyncClient, living: Hous
     mismatch = (await api.post("/v1/reload", json={"expect": "0" * 64})).json()
     taken = (await api.post("/v1/reload", json={"expect": mismatch["hash"], "accept": True, "note": "CHG"})).json()
     assert [answer["outcome"] for answer in (invalid, mismatch, taken)] == ["invalid", "mismatch", "accepted"]
-    assert set(taken) == {"outcome", "version", "hash", "added", "removed", "message", "errors"}
+    assert set(taken) == {"outcome", "version", "hash", "added", "removed", "message", "hint", "errors"}
     assert invalid["errors"][0]["line"] == 5
 
 
@@ -193,7 +196,7 @@ async def test_question_that_makes_no_sense_is_refused(
         ("retry", {"request": "r", "since": 5}, 400, "since is to be an ISO 8601 instant, found 5"),
         ("cancel", {}, 400, "the call names no run"),
         ("cancel", {"run": False}, 400, "run is to be the number of a run, found False"),
-        ("cancel", {"run": 99}, 409, "there is no run 99"),
+        ("cancel", {"run": 99}, 404, "there is no run 99"),
         ("reload", {"expect": 3}, 400, "expect is to be a text, found 3"),
     ],
 )

@@ -167,3 +167,12 @@ async def test_what_cannot_be_stored_is_not_taken_for_known(house: House) -> Non
     disk.make_room()
     await namer.look_up()
     assert pool_id(house) == "p-1"
+
+
+async def test_project_that_left_while_names_are_looked_up_is_passed_over(house: House) -> None:
+    """Another version came meanwhile, and its lane has gone; that version's pools are looked up next."""
+    namer = await looked_up(house)
+    asked = len(house.clouds["default"].calls)
+    house.engine.lanes.clear()
+    await namer.look_up()
+    assert len(house.clouds["default"].calls) == asked

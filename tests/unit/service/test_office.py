@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import update
 
+from daemon.execution.manual import RefusedError
 from daemon.ledger import schema
 from daemon.service.asking import NotFoundError, WrongCallError, action_called
 from daemon.service.chores import STALE_AFTER
 from daemon.timetable.actions import Action
 from daemon.workspace.port import Call
 from tests.support.house import EVENING
+from tests.support.runs import REFUSED
 
 if TYPE_CHECKING:
     from tests.support.house import House
@@ -109,11 +112,31 @@ async def test_status_shows_the_override_in_force(living: House) -> None:
     row = {"pool_no": None, "kind": "pause", "starts_at": now, "created_at": now, "who": "ann", "reason": "CHG"}
     await living.ledger.writer.do(lambda conn: conn.execute(schema.overrides.insert().values(row)) and None)
     (pool,) = (await living.office.status())["pools"]
-    assert pool["override"] == {"kind": "pause", "until": None, "reason": "CHG", "who": "ann"}
+    assert pool["override"] == {
+        "override": 1,
+        "kind": "pause",
+        "action": None,
+        "until": None,
+        "reason": "CHG",
+        "who": "ann",
+        "more": 0,
+    }
     ends = update(schema.overrides).values(ends_at=now + timedelta(hours=1))
     await living.ledger.writer.do(lambda conn: conn.execute(ends) and None)
     (pool,) = (await living.office.status())["pools"]
     assert pool["override"]["until"] == "2026-11-23T13:00:00Z"
+
+
+async def test_status_shows_the_override_that_says_most(living: House) -> None:
+    """A pause before a hold before a skip, and how many more there are."""
+    now = living.clock.now()
+    for kind in ("skip", "hold-on", "pause"):
+        row = {"pool_no": None, "kind": kind, "action": None, "starts_at": now, "created_at": now, "who": "ann"}
+        await living.ledger.writer.do(
+            lambda conn, row=row: conn.execute(schema.overrides.insert().values(row)) and None
+        )
+    (pool,) = (await living.office.status())["pools"]
+    assert (pool["override"]["kind"], pool["override"]["more"]) == ("pause", 2)
 
 
 async def test_override_of_one_pool_is_not_shown_for_another(pair: House) -> None:
@@ -139,6 +162,13 @@ async def test_pool_that_was_not_found_yet_has_nobody_on_it(house: House) -> Non
     await house.begin()
     with pytest.raises(NotFoundError, match="has not been found in the cloud yet"):
         await house.office.whom("a")
+
+
+async def test_project_that_left_while_its_pools_were_asked_about_is_named(pair: House) -> None:
+    """Another version came meanwhile, and its lane has gone."""
+    pair.engine.lanes.clear()
+    with pytest.raises(NotFoundError, match="pool a is not in the schedule file any more"):
+        await pair.office.whom("a")
 
 
 async def test_failed_run_is_done_again_as_a_new_one(pair: House) -> None:
@@ -173,7 +203,7 @@ async def test_run_of_a_pool_that_left_the_file_cannot_be_done_again(pair: House
 
 
 async def test_only_what_still_stands_since_then_is_done_again(pair: House) -> None:
-    """A pool's newest run decides; what was skipped takes nothing from it (protocol 2.1)."""
+    """A pool's last word decides; what was skipped takes nothing from it (protocol 2.1)."""
     (first,) = await ended(pair, ["a"], "r-1")
     (second,) = await ended(pair, ["b"], "r-2")
     (third,) = await ended(pair, ["b"], "r-3")
@@ -183,6 +213,21 @@ async def test_only_what_still_stands_since_then_is_done_again(pair: House) -> N
         change = update(schema.runs).where(schema.runs.c.id == run).values(state=state)
         await pair.ledger.writer.do(lambda conn, change=change: conn.execute(change) and None)
     assert await again(pair, minutes=5) == [("b", "bob")]
+
+
+async def test_word_and_the_reboot_after_it_are_both_done_again_however_often_the_call_comes(pair: House) -> None:
+    """Two runs of one pool in one call, the word first; repeated under its id it gives the same two (protocol 1.4)."""
+    (word,) = await ended(pair, ["a"], "r-1")
+    (reboot,) = await ended(pair, ["a"], "r-2")
+    for run, action in ((word["run"], "start"), (reboot["run"], "reboot")):
+        change = update(schema.runs).where(schema.runs.c.id == run).values(action=action)
+        await pair.ledger.writer.do(lambda conn, change=change: conn.execute(change) and None)
+    since = pair.clock.now() - timedelta(minutes=5)
+    first, second = [
+        await pair.office.retry(run=None, since=since, reason=None, request="again", who="bob") for _ in range(2)
+    ]
+    assert [row["action"] for row in first] == ["start", "reboot"]
+    assert [row["run"] for row in second] == [row["run"] for row in first]
 
 
 async def test_nothing_to_do_again_is_no_error(living: House) -> None:
@@ -203,3 +248,34 @@ async def test_run_of_a_renamed_pool_is_shown_and_done_again_under_its_new_name(
     (z, _) = (await pair.office.status())["pools"]
     assert (z["pool"], z["last"]["run"]) == ("z", old["run"])
     assert await again(pair, run=old["run"]) == [("z", "bob")]
+
+
+async def test_run_for_another_pool_of_the_cloud_is_not_done_again(pair: House) -> None:
+    """Whoever gave the key another id since did not ask for an action on that pool; the call that comes again did."""
+    (old,) = await ended(pair, ["a"], "r-1")
+    await again(pair, run=old["run"])
+    pair.file.write_text(TWO.replace('"p-a"', '"p-new"'))
+    assert (await pair.versions.consider()).version == 2
+    assert await again(pair, run=old["run"]) == [("a", "bob")]
+    with pytest.raises(RefusedError) as refused:
+        await pair.office.retry(run=old["run"], since=None, reason=None, request="another", who="bob")
+    assert refused.value.message == f"run {old['run']} was for cloud pool p-a; the id of a is p-new now"
+    assert refused.value.hint == "`poolpower now stop a` acts on the new pool"
+
+
+async def test_names_that_lead_to_other_pools_now_are_all_told(house: House) -> None:
+    """--since refuses with the list: what a name means may change while the key keeps its number (protocol 4.1)."""
+    house.file.write_text(re.sub("id = .*\n", "", TWO))
+    for key in ("a", "b"):
+        house.clouds["default"].add_pool(f"old-{key}", key)
+    house.clouds["default"].script(Call.ACT_ON_POOL, REFUSED, REFUSED)
+    await house.begin()
+    await house.chores._look_up_names()
+    await ended(house, ["a", "b"], "r-1")
+    for key in ("a", "b"):
+        house.clouds["default"].remove_pool(f"old-{key}")
+        house.clouds["default"].add_pool(f"new-{key}", key)
+    await house.chores._namer.look_up()
+    with pytest.raises(RefusedError, match=r"cloud pool old-a; the id of a is new-a now; run 2 was for") as refused:
+        await again(house, minutes=5)
+    assert "acts on the new pools" in (refused.value.hint or "")

@@ -10,6 +10,8 @@ import pytest_asyncio
 
 from daemon.ledger.errors import LedgerError
 from daemon.service import page
+from daemon.service.chores import STALE_AFTER
+from daemon.service.localtime import in_words
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,7 +37,7 @@ async def test_page_shows_pools_what_comes_next_and_how_the_last_run_ended(
     await living.engine.stop(1)
     answer = await browser.get("/")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    for text in ("<td>a</td>", "2026-11-24T20:00:00+00:00 stop SOFT", "schedule version 1 from"):
+    for text in ("<td>a</td>", f"{in_words('2026-11-24T20:00:00Z')} stop SOFT", "schedule version 1 from"):
         assert text in answer.text
 
 
@@ -63,6 +65,16 @@ async def test_health_is_for_probes(browser: httpx.AsyncClient, living: House, t
         living.troubles.begin("a", "wrong")
     answer = await browser.get("/healthz")
     assert (answer.status_code, answer.json()["ok"]) == (status, not trouble)
+
+
+async def test_trouble_that_needs_a_person_is_no_reason_to_restart(browser: httpx.AsyncClient, living: House) -> None:
+    """A held schedule, say: only a tick, ledger or gate that does not answer is."""
+    living.troubles.begin("schedules.held", "three pools less")
+    answer = await browser.get("/livez")
+    assert (answer.status_code, answer.json()) == (200, {"ok": True, "line": "alive"})
+    living.clock.advance(STALE_AFTER)
+    answer = await browser.get("/livez")
+    assert (answer.status_code, answer.json()["ok"]) == (503, False)
 
 
 async def test_metrics_count_what_a_person_would_look_at(browser: httpx.AsyncClient, living: House) -> None:
@@ -101,5 +113,5 @@ async def test_ledger_that_cannot_be_read_is_said(
 
 async def test_page_is_read_only(browser: httpx.AsyncClient) -> None:
     """There is nothing to post to."""
-    for path in ("/", "/healthz", "/metrics", "/v1/now"):
+    for path in ("/", "/healthz", "/livez", "/metrics", "/v1/now"):
         assert (await browser.post(path)).status_code in (404, 405)

@@ -33,7 +33,7 @@ async def test_changed_file_is_accepted_with_what_it_adds_and_takes(living: Hous
     living.file.write_text(LATER)
     outcome = await living.versions.consider(who="ann", note="CHG1")
     assert (outcome.verdict, outcome.version, outcome.added, outcome.removed) == (Verdict.ACCEPTED, 2, 1, 1)
-    assert outcome.message == "version 2 is in force: 1 actions of the next 24 hours added, 1 taken away"
+    assert outcome.message == "version 2 is in force: 1 action of the next 24 hours added, 1 taken away"
     assert outcome.to_json()["errors"] == []
     (_, line) = living.events.of("version.accepted")
     assert (line["version"], line["who"], line["note"], line["added"], line["pools"]) == (2, "ann", "CHG1", 1, 1)
@@ -44,6 +44,13 @@ async def test_file_that_is_in_force_is_unchanged(living: House) -> None:
     """Reading it again makes no version."""
     outcome = await living.versions.consider()
     assert (outcome.verdict, outcome.version) == (Verdict.UNCHANGED, 1)
+
+
+async def test_note_on_a_file_that_is_in_force_already_is_said_to_be_lost(living: House) -> None:
+    """A note belongs to a version, and none was made."""
+    outcome = await living.versions.consider(who="ann", note="CHG1")
+    assert outcome.message == "the file is in force already; nothing was recorded, so neither was the note"
+    assert (await living.versions.consider(note="SIGHUP")).message == "the file is in force already"
 
 
 async def test_reworded_file_takes_nothing_from_what_is_to_come(living: House) -> None:
@@ -61,7 +68,11 @@ async def test_version_that_takes_away_much_is_held_until_accepted(house: House)
     house.file.write_text(many(3))
     held = await house.versions.consider()
     assert (held.verdict, held.version, house.versions.standing.version) == (Verdict.HELD, 1, 1)
-    assert "3 of 6 pools" in house.wrong()["schedules.held"]
+    assert house.wrong()["schedules.held"] == held.message
+    assert held.message.startswith("the changed schedule file waits for consent: it takes away 3 of 6 pools")
+    assert "reload --accept" in (held.hint or "")
+    told = (await house.office.status())["schedules"]["held"]
+    assert told == held.message.removeprefix("the changed schedule file waits for consent: ")
     assert house.versions.standing.seen == content_of(house.file)
     taken = await house.versions.consider(accept=True, who="ann")
     assert (taken.verdict, taken.version, house.wrong()) == (Verdict.ACCEPTED, 2, {})
@@ -83,8 +94,9 @@ async def test_invalid_file_keeps_the_version_and_says_so_until_mended(living: H
     living.file.write_text(BROKEN)
     outcome = await living.versions.consider()
     assert (outcome.verdict, outcome.version) == (Verdict.INVALID, 1)
-    assert outcome.to_json()["errors"][0]["line"] == 5
-    assert "version 1 stays" in living.wrong()["schedules.invalid"]
+    (error,) = outcome.to_json()["errors"]
+    assert (error["line"], error["excerpt"].splitlines()[0]) == (5, "policy = 3")
+    assert "version 1 stays in force" in living.wrong()["schedules.invalid"]
     living.file.write_text(EVENING)
     await living.versions.consider()
     assert living.wrong() == {}
@@ -129,12 +141,18 @@ async def test_acceptance_waits_while_commits_fail(living: House) -> None:
 
 
 async def test_version_whose_project_cannot_be_reached_is_invalid(living: House) -> None:
-    """Found before it is in force, not at its first action."""
+    """Found before it is in force, not at its first action; a trouble of the settings, not of the file."""
+    living.file.write_text(BROKEN)
+    await living.versions.consider()
     living.file.write_text(LATER)
-    living.clouds.refuses = ProjectError(["project north has no region"])
+    living.clouds.refuses = ProjectError(["project north has no region"], "set POOLPOWER_REGION")
     outcome = await living.versions.consider()
     assert (outcome.verdict, outcome.findings, outcome.version) == (Verdict.INVALID, (), 1)
-    assert "project north has no region" in outcome.message
+    assert (outcome.message, outcome.hint) == ("project north has no region", "set POOLPOWER_REGION")
+    assert living.wrong() == {"settings.incomplete": "project north has no region; version 1 stays in force"}
+    living.file.write_text(BROKEN)
+    await living.versions.consider()
+    assert list(living.wrong()) == ["schedules.invalid"]
 
 
 async def test_project_that_fails_while_it_is_opened_is_invalid_too(

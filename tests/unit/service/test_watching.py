@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from daemon.service.reading import PatientReader
 from daemon.service.watching import READ_ANYWAY_AFTER, Watcher, content_of, signature_of
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ def file(tmp_path: Path) -> Path:
 
 async def test_file_that_was_read_is_not_news(file: Path) -> None:
     """Neither at once nor later."""
-    watcher = Watcher(file)
+    watcher = Watcher(PatientReader(file))
     assert [await watcher.settled(content_of(file), elapsed) for elapsed in (0.0, 10.0, 90.0)] == [None] * 3
 
 
 async def test_change_is_taken_once_it_is_five_seconds_old(file: Path) -> None:
     """Nobody saves a file in one stroke: every further change begins the wait anew."""
-    watcher, seen = Watcher(file), content_of(file)
+    watcher, seen = Watcher(PatientReader(file)), content_of(file)
     file.write_text("two")
     assert await watcher.settled(seen, 0.0) is None
     assert await watcher.settled(seen, 4.9) is None
@@ -43,7 +44,7 @@ async def test_change_is_taken_once_it_is_five_seconds_old(file: Path) -> None:
 
 async def test_change_that_is_taken_back_is_no_change(file: Path) -> None:
     """What counts is the content."""
-    watcher, seen = Watcher(file), content_of(file)
+    watcher, seen = Watcher(PatientReader(file)), content_of(file)
     file.write_text("two")
     await watcher.settled(seen, 0.0)
     file.write_text("one")
@@ -54,7 +55,7 @@ async def test_change_that_is_taken_back_is_no_change(file: Path) -> None:
 
 async def test_content_that_stays_unseen_is_told_again_after_as_long(file: Path) -> None:
     """An acceptance that the ledger could not take waits and is tried again, not every second (protocol 3.4)."""
-    watcher = Watcher(file)
+    watcher = Watcher(PatientReader(file))
     told = [await watcher.settled("another", float(second)) is not None for second in range(12)]
     assert [second for second, is_told in enumerate(told) if is_told] == [5, 10]
 
@@ -66,7 +67,7 @@ async def test_swapped_symlink_is_noticed(tmp_path: Path) -> None:
         (tmp_path / name / "schedules.toml").write_text(text)
     (tmp_path / "..data").symlink_to("v1")
     (tmp_path / "schedules.toml").symlink_to("..data/schedules.toml")
-    watcher, seen = Watcher(tmp_path / "schedules.toml"), content_of(tmp_path / "schedules.toml")
+    watcher, seen = Watcher(PatientReader(tmp_path / "schedules.toml")), content_of(tmp_path / "schedules.toml")
     assert await watcher.settled(seen, 0.0) is None
     (tmp_path / "new").symlink_to("v2")
     (tmp_path / "new").replace(tmp_path / "..data")
@@ -77,7 +78,7 @@ async def test_swapped_symlink_is_noticed(tmp_path: Path) -> None:
 async def test_file_of_a_directory_counts_too(tmp_path: Path) -> None:
     """Added, changed, removed: each is a change of the whole."""
     (tmp_path / "a.toml").write_text("one")
-    watcher, seen = Watcher(tmp_path, settled_after=0.0), content_of(tmp_path)
+    watcher, seen = Watcher(PatientReader(tmp_path), settled_after=0.0), content_of(tmp_path)
     (tmp_path / "b.toml").write_text("two")
     assert await watcher.settled(seen, 0.0) is None
     assert await watcher.settled(seen, 1.0) == content_of(tmp_path) != seen
@@ -85,7 +86,7 @@ async def test_file_of_a_directory_counts_too(tmp_path: Path) -> None:
 
 async def test_file_that_cannot_be_read_is_told_once(file: Path) -> None:
     """Why it cannot be read is its content, so that the same is not reported every second."""
-    watcher, seen = Watcher(file), content_of(file)
+    watcher, seen = Watcher(PatientReader(file)), content_of(file)
     file.unlink()
     assert await watcher.settled(seen, 0.0) is None
     gone = await watcher.settled(seen, 5.0)
@@ -103,7 +104,7 @@ async def test_untouched_file_is_read_once_a_minute_only(file: Path, monkeypatch
         return "content"
 
     monkeypatch.setattr("daemon.service.watching.content_of", counted)
-    watcher = Watcher(file)
+    watcher = Watcher(PatientReader(file))
     for elapsed in (0.0, 1.0, 59.0):
         await watcher.settled("content", elapsed)
     assert len(read) == 1

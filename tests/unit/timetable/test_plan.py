@@ -9,6 +9,7 @@ from daemon.timetable.plan import PlanEntry, plan
 from daemon.timetable.schedulefile import parse_schedule
 
 if TYPE_CHECKING:
+    from daemon.timetable.occurrences import Occurrence
     from daemon.timetable.timetable import Timetable
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -106,3 +107,20 @@ def test_a_reboot_of_a_pool_without_words_happens() -> None:
     assert rows(pool("reboot 04:00")) == [("reboot at 04:00", None)]
     found = table('[pools.a]\npolicies = ["reboot 04:00"]\n[pools.b]\npolicies = ["stop 20:00"]\n')
     assert [it.skipped for it in plan(found, MONDAY, MONDAY + DAY)] == [None, None]
+
+
+def test_what_an_override_forbids_supersedes_nothing_and_is_no_last_word() -> None:
+    """Neither at its own instant nor for a reboot days later (protocol 2.1, 2.2)."""
+    table = pool("stop mon, tue 20:00", "start mon, wed 20:00", "stop sun 22:00", "reboot 21:00")
+
+    def refused(occurrence: Occurrence) -> str | None:
+        return "paused" if (occurrence.action, occurrence.local.weekday()) in {("start", 0), ("stop", 6)} else None
+
+    entries = plan(table, MONDAY, MONDAY + DAY, refused=refused)
+    assert [(entry.action, entry.skipped) for entry in entries] == [
+        ("stop", None),
+        ("start", "paused"),
+        ("reboot", 'pool is to be off since "stop mon, tue 20:00" (pool a #1)'),
+    ]
+    before = plan(table, MONDAY - 6 * DAY, MONDAY, refused=lambda one: "held" if one.action == "stop" else None)
+    assert [entry.skipped for entry in before if entry.action == "reboot"] == [None] * 6

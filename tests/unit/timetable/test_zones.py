@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from daemon.timetable.zones import ZoneError, zone_name, zone_of
+from daemon.timetable.zones import ZoneError, likely_zone, zone_name, zone_of, zone_spelled
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,18 @@ def test_what_is_no_zone_is_refused(text: str) -> None:
     """Neither offsets nor the machine's own files are zones."""
     with pytest.raises(ZoneError, match="is not a time zone"):
         zone_name(text)
+
+
+def test_a_likely_zone_is_found_by_name_city_slip_and_abbreviation() -> None:
+    """Nothing is likely where an abbreviation stands for several, and where a word is near no city."""
+    asked = ("utc", "Berlin", "Shanghia", "CET", "IST", "banana", "lima")
+    found = ["UTC", "Europe/Berlin", "Asia/Shanghai", "Europe/Berlin", None, None, "America/Lima"]
+    assert [likely_zone(text) for text in asked] == found
+    assert [zone_spelled(text) for text in ("new york", "Europe/berlin", "berln")] == [
+        "America/New_York",
+        "Europe/Berlin",
+        None,
+    ]
 
 
 def test_a_name_without_a_likely_meaning_gets_an_example() -> None:

@@ -14,14 +14,14 @@ from pydantic import SecretStr
 from daemon.workspace.connection import AddressError, Connection
 from daemon.workspace.credentials import AccessKey
 from daemon.workspace.proxies import ProxyError, proxy_for
-from daemon.workspace.regions import KNOWN, RegionError, endpoints
+from daemon.workspace.regions import RegionError, endpoints
 from daemon.workspace.trust import TrustError, tls_context
 
 KEY = AccessKey("A", SecretStr("s"))
 CLOUD = httpx.URL("https://workspace.eu-west-101.myhuaweicloud.com")
 
 
-@pytest.mark.parametrize("region", [*KNOWN, "mars-north-7", "x"])
+@pytest.mark.parametrize("region", ["eu-west-101", "cn-north-11", "na-mexico-1", "mars-north-7", "x"])
 def test_a_region_gives_its_endpoints_even_if_it_is_not_known(region: str) -> None:
     """Both addresses follow from the region's name; an unknown region is never refused."""
     assert endpoints(region).workspace == f"https://workspace.{region}.myhuaweicloud.com"

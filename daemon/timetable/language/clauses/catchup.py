@@ -24,7 +24,12 @@ def _begins(cursor: Cursor) -> bool:
 
 def _parse(cursor: Cursor) -> timedelta:
     no = cursor.take_word("no")
+    if no is not None and cursor.token.is_word("retry"):
+        hint = 'give it a minute: "retry for 1m"'
+        raise cursor.refusal(no, "there is always a retry, if a short one", hint, cursor.take())
     _take_catch_up(cursor, for_no=no is not None)
+    if no is None and cursor.token.is_word("never", "none", "no"):
+        raise cursor.refusal(cursor.token, "a catch-up needs a length of time", _LIMIT.zero, cursor.take())
     return read_length(cursor, _LIMIT) if no is None else NO_CATCH_UP
 
 

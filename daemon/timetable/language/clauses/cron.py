@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daemon.timetable.language.barecron import bare_cron
 from daemon.timetable.language.clause import Clause, Phrase
+from daemon.timetable.language.mend import refuse
 from daemon.timetable.language.problems import ClauseError, Problem
 from daemon.timetable.language.tokens import Kind
 from daemon.timetable.recurrence.cron import Cron, CronError, read_cron
@@ -19,19 +21,25 @@ _UNQUOTED = frozenset({Kind.NUMBER, Kind.DASH, Kind.COMMA, Kind.ODD, Kind.MEASUR
 
 
 def _begins(cursor: Cursor) -> bool:
-    return cursor.token.is_word("cron")
+    return cursor.token.is_word("cron") or bare_cron(cursor) is not None
 
 
 def _parse(cursor: Cursor) -> Cron:
+    mend = bare_cron(cursor)
+    if mend is not None:
+        raise refuse(cursor, mend)
     word = cursor.take()
     token = cursor.take_kind(Kind.QUOTED)
     if token is not None:
         return _checked(token.text[1:-1], token.start + 1)
     if cursor.take_kind(Kind.OPEN_QUOTE):
         raise cursor.refusal(cursor.previous, "the quote is never closed", "put a ' behind the expression")
+    bare = bare_cron(cursor)
     while cursor.take_kind(*_UNQUOTED):
         pass
-    hint = "write it like cron '0 20 * * 1-5'"
+    if bare is not None and cursor.token.start < bare.end:
+        cursor.take_until(bare.end)
+    hint = "write it like cron '0 20 * * 1-5'" if bare is None else bare.hint
     raise cursor.refusal(word, "cron needs its expression in quotes", hint, cursor.previous)
 
 

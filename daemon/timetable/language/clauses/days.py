@@ -8,7 +8,8 @@ from daemon.timetable.language.clause import Clause
 from daemon.timetable.language.dayitem import begins_item
 from daemon.timetable.language.daylist import DAY_WORDS, read_days
 from daemon.timetable.language.daytext import days_in_words, days_text
-from daemon.timetable.language.tokens import Kind
+from daemon.timetable.language.intervals import interval_over_days, interval_within_day
+from daemon.timetable.language.mend import refuse
 from daemon.timetable.language.vocabulary import ORDINAL_OF
 from daemon.timetable.recurrence.days import Days, EveryDay
 from daemon.timetable.recurrence.sets import any_of
@@ -22,11 +23,16 @@ _UNAMBIGUOUS = frozenset({"first", "last"})
 
 
 def _begins(cursor: Cursor) -> bool:
-    return cursor.token.is_word("on", "every") or begins_item(cursor)
+    if cursor.token.is_word("every"):
+        return interval_within_day(cursor) is None  # that is a matter of times
+    return cursor.token.is_word("on") or begins_item(cursor)
 
 
 def _parse(cursor: Cursor) -> Days:
     introduced = cursor.take_word("on")
+    mend = interval_over_days(cursor)
+    if mend is not None:
+        raise refuse(cursor, mend)
     every = cursor.take_word("every")
     if every is not None:
         _refuse_every_other(cursor)
@@ -42,14 +48,8 @@ def _refuse_every_other(cursor: Cursor) -> None:
     every, token = cursor.previous, cursor.token
     if token.is_word("other"):
         last = cursor.take()
-        raise cursor.refusal(
-            every, '"every other" is not in the language', "name the days, or use first … fifth and last", last
-        )
-    if token.kind is Kind.NUMBER:
-        cursor.take()
-        raise cursor.refusal(
-            every, "an interval is not in the language", "name the times, or write it as cron '*/30 * * * *'", token
-        )
+        hint = "there are no even and odd weeks: name the days, or use first … fifth and last"
+        raise cursor.refusal(every, '"every other" is not in the language', hint, last)
     if token.is_in(ORDINAL_OF) and token.word not in _UNAMBIGUOUS and not cursor.ahead(2).is_word("of"):
         last = cursor.ahead(1)
         cursor.skip(2)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from daemon.timetable.language.clause import Clause
 from daemon.timetable.language.daytext import days_text
+from daemon.timetable.language.mend import refuse
+from daemon.timetable.language.timemends import time_mend
 from daemon.timetable.language.tokens import Kind
-from daemon.timetable.language.vocabulary import MENDS
 from daemon.timetable.quoting import shown
 from daemon.timetable.recurrence.days import EveryDay
 from daemon.timetable.recurrence.times import OnDays, time_text
@@ -22,15 +23,13 @@ if TYPE_CHECKING:
     from daemon.timetable.policy import Policy
 
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?", re.ASCII)
-_NEARLY = re.compile(r"(\d{1,2})(?:[.h](\d\d))?(am|pm|h|uhr)?", re.ASCII)
-_HALVES = ("am", "pm")
 _NOON = 12
 _HOURS = 24
 _MINUTES = 60
 
 
 def _begins(cursor: Cursor) -> bool:
-    return cursor.token.is_word("at") or _is_time(cursor) or _mend(cursor) is not None
+    return cursor.token.is_word("at") or _is_time(cursor) or time_mend(cursor) is not None
 
 
 def _parse(cursor: Cursor) -> tuple[time, ...]:
@@ -56,13 +55,9 @@ def _is_time(cursor: Cursor) -> bool:
 
 
 def _one(cursor: Cursor) -> time:
-    mend = _mend(cursor)
+    mend = time_mend(cursor)
     if mend is not None:
-        first = cursor.take()
-        last = cursor.take_word(*_HALVES) or first
-        raise cursor.refusal(
-            first, f"{shown(cursor.text[first.start : last.end])} is not a time", f"write {mend}", last
-        )
+        raise refuse(cursor, mend)
     if not _is_time(cursor):
         _refuse_what_is_no_time(cursor)
     return _checked(cursor, cursor.take())
@@ -71,10 +66,19 @@ def _one(cursor: Cursor) -> time:
 def _refuse_what_is_no_time(cursor: Cursor) -> None:
     token = cursor.token
     found = f", found {shown(token.text)}" if token.text else ""
-    if token.kind is Kind.NUMBER:
-        cursor.take()
-    mend = MENDS.get(token.word, "it like 20:00, on a clock of 24 hours")
-    raise cursor.refusal(token, f"a time is missing{found}", f"write {mend}")
+    if token.kind in {Kind.NUMBER, Kind.QUOTED, Kind.PATH}:
+        cursor.take_chunk()
+    raise cursor.refusal(token, f"a time is missing{found}", f"write {_hour(token)}")
+
+
+def _hour(token: Token) -> str:
+    """The time of a bare hour: ``at 20`` is 20:00, ``at 7`` one of two."""
+    if token.kind is Kind.PATH:
+        return f'it like 20:00, on a clock of 24 hours; a zone stands behind "in": "in {token.text[:40]}"'
+    if token.kind is not Kind.NUMBER or len(token.text) > len("23") or int(token.text) >= _HOURS:
+        return "it like 20:00, on a clock of 24 hours"
+    hour = int(token.text)
+    return f"{hour:02}:00 or {hour + _NOON}:00" if 1 <= hour < _NOON else f"{hour:02}:00"
 
 
 def _checked(cursor: Cursor, token: Token) -> time:
@@ -89,25 +93,6 @@ def _checked(cursor: Cursor, token: Token) -> time:
     if hour >= _HOURS or minute >= _MINUTES or second >= _MINUTES:
         raise cursor.refusal(token, f"there is no {shown(token.text)}", "times go from 00:00 to 23:59:59")
     return time(hour, minute, second)
-
-
-def _mend(cursor: Cursor) -> str | None:
-    """How the time ahead is written properly, where it is written as ``20.00``, ``8pm``, ``8 pm`` or ``20h``."""
-    token, half = cursor.token, cursor.ahead(1)
-    text = token.word
-    if half.is_word(*_HALVES) and token.kind in {Kind.NUMBER, Kind.TIME, Kind.DOTTED}:
-        text = text.replace(":", ".") + half.word
-    elif token.kind not in {Kind.DOTTED, Kind.MEASURE}:
-        return None
-    found = _NEARLY.fullmatch(text)
-    if found is None:
-        return None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if found[3] in _HALVES:
-        if not 1 <= hour <= _NOON:
-            return None
-        hour = hour % _NOON + (_NOON if found[3] == "pm" else 0)
-    return f"{hour:02}:{minute:02}" if hour < _HOURS and minute < _MINUTES else None
 
 
 def _join(several: Sequence[tuple[time, ...]]) -> tuple[time, ...]:
@@ -133,7 +118,7 @@ CLAUSE = Clause(
     name="the times",
     twice="the times are given twice",
     expected="a time (HH:MM)",
-    words=frozenset({"at", *_HALVES}),
+    words=frozenset({"at"}),
     begins=_begins,
     parse=_parse,
     read=_read,

@@ -106,7 +106,7 @@ async def test_signature_is_checked_on_the_bytes_that_were_sent(secret: str, sta
             headers,
             b"",
             access_key=EXAMPLE_ACCESS_KEY,
-            secret_key=secret,
+            keyed=signing.keyed_with(secret),
         )
         url = f"{served.url}{PROJECT}/desktop-pools?{query}"
         response = await client.get(url, headers={**headers, "Authorization": signed})

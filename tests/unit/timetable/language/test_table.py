@@ -67,7 +67,7 @@ def test_a_table_is_another_spelling_of_a_sentence(table: dict[str, object], sen
         ("action", "shutdown", "shutdown", '"stop"'),
         ("catch_up", "0m", "0m", "catch_up = false"),
         ("spread", "", "", "2h"),
-        ("days", "holidays", "holidays", "weekdays"),
+        ("days", "first holiday", "holiday", "workday"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_key_and_its_place(key: str, value: str, place: str, mend: str) -> None:
@@ -99,7 +99,7 @@ def test_a_wrong_element_of_a_list_is_named_by_its_number() -> None:
         ("type", {"a": 1}, "found a table"),
         ("catch_up", True, "found true or false"),
         ("zone", None, "found something else"),
-        ("from", datetime(2026, 1, 1, 8, 0), "not understood here"),  # noqa: DTZ001 - TOML's local date-time
+        ("from", datetime(2026, 1, 1, 8, 0), "needs a date, found"),  # noqa: DTZ001 - TOML's local date-time
         ("days", False, "the policy needs days"),
     ],
 )

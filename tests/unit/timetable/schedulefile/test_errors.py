@@ -96,8 +96,8 @@ def test_a_value_of_the_wrong_kind_says_what_was_expected(line: str, message: st
         ("defaults.zone = 'UTC'\ntimezone = 'UTC'", "the timezone is said twice"),
         ("defaults.retry = 5", "the retry: expected text, found a number"),
         ("defaults.spread = '5x'", '"5x" is not a length of time'),
-        ("group = 'x'", 'not available yet in this version: "group"'),
-        ("without = ['stop']", 'not available yet in this version: "without"'),
+        ("group = 'x'", 'there is no group "x"'),
+        ("without = ['halt']", 'there is no action "halt"'),
         ("polices = []", 'unknown key "polices"'),
     ],
 )
@@ -106,16 +106,12 @@ def test_a_wrong_key_of_a_pool_is_told(line: str, message: str) -> None:
     assert [found.split(" ", 1)[1] for found in errors(f"[pools.a]\n{line}\n")] == [message]
 
 
-@pytest.mark.parametrize("key", ["groups.x", "calendars.x", "holidays"])
-def test_what_a_coming_version_understands_is_refused_plainly(key: str) -> None:
-    """It is no unknown key, only too early."""
-    assert errors(f"{key} = {{}}\n{POOL}")[0].endswith(f'not available yet in this version: "{key.partition(".")[0]}"')
-
-
 def test_an_unknown_key_names_the_one_that_was_probably_meant() -> None:
     """A near miss has its word, anything else the list."""
     assert hint("timezne = 'UTC'\n" + POOL) == 'did you mean "timezone"?'
-    assert hint("x = 1\n" + POOL) == "expected defaults, pools, projects, schedules, silence or timezone"
+    assert hint("x = 1\n" + POOL) == (
+        "expected calendars, defaults, groups, holidays, pools, projects, schedules, silence or timezone"
+    )
 
 
 @pytest.mark.parametrize(

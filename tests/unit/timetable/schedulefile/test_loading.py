@@ -28,7 +28,7 @@ def test_a_file_is_loaded(tmp_path: Path) -> None:
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
     """They are what some editors write; the hash is still that of the bytes."""
     path = tmp_path / "schedules.toml"
-    path.write_bytes(b'\xef\xbb\xbftimezone = "UTC"\r\n[pools.a]\r\npolicies = ["stop 20:00"]\r\n')
+    path.write_bytes(b'\xef\xbb\xbftimezone = "UTC"\r\n[pools.a]\r\npolicies = ["start 07:30"]\r\n')
     loaded = load(path)
     assert loaded.warnings == ()
     assert loaded.hash == hashlib.sha256(path.read_bytes()).hexdigest()

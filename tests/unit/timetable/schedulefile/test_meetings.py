@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 def judged(*policies: str, now: datetime | None = None) -> str | None:
     """``error``, or the code of the only warning, or None, for a pool with these policies."""
     listed = ", ".join(f'"{policy}"' for policy in policies)
-    text = f'timezone = "Europe/Berlin"\n[pools.a]\npolicies = [{listed}]\n'
+    text = f'timezone = "Europe/Berlin"\nsilence = "never-started"\n[pools.a]\npolicies = [{listed}]\n'
     try:
         codes = {warning.code for warning in parse_schedule([("s.toml", text)], now=now).warnings}
     except ScheduleError:

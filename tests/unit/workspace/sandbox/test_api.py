@@ -51,6 +51,15 @@ def test_accepted_action_is_on_record(ask: Ask, world: World) -> None:
     assert entry.to_json()["at"] == "2026-11-23T19:00:00Z"
 
 
+def test_refusal_that_a_page_of_a_proxy_hid_has_no_code_on_record(ask: Ask, world: World) -> None:
+    """The record's code is that of the answer, and a page of HTML has none."""
+    ask(ApiCall.ACT_ON_POOL, STOP)
+    world.script(ENGINEERING, Fault(html=504, execute=True))
+    ask(ApiCall.ACT_ON_POOL, STOP)
+    entry = world.journal.entries(since=1)[0]
+    assert (entry.executed, entry.status, entry.error_code) == (False, 504, None)
+
+
 def test_refused_action_is_on_record_as_not_executed(ask: Ask, world: World) -> None:
     """A 409 names its code in the record, and what was asked for."""
     ask(ApiCall.ACT_ON_POOL, STOP)

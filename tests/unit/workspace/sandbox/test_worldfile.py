@@ -92,6 +92,8 @@ def test_json_will_do_and_little_is_needed(tmp_path: Path) -> None:
         ("[timing]\nspeed = 5\n[[pools]]", "unexpected keyword argument 'speed'"),
         ("[[pools]]\nid = 'x'\nname = 'x'\nfaults = [{ stauts = 1 }]", "Unknown in a fault: stauts"),
         ("[[pools]]\nid = 'x'\nname = 'x'\n[[pools.failures]]\ndesktop = 1\naction = 'explode'", "'explode'"),
+        ("[[pools]]\nid = 'x'\nname = 'x'\nstatus = 'OFF'", "no desktop has the status 'OFF'; known: ACTIVE, SHUTOFF"),
+        ("[[pools]]\nid = 'x'\nname = 'x'\n[[pools.failures]]\ndesktop = 2", "pool 'x' has no desktop 2"),
         ("pools = [", "Invalid value"),
     ],
 )
@@ -102,6 +104,19 @@ def test_what_describes_no_world_is_said(tmp_path: Path, text: str, message: str
     with pytest.raises(WorldFileError, match=message) as error:
         load_world(path)
     assert error.value.message.startswith(str(path))
+    assert "docs/command-line.md" in (error.value.hint or "")
+
+
+def test_job_ids_of_two_starts_differ_unless_a_seed_is_named(tmp_path: Path) -> None:
+    """A ledger that outlives the sandbox never meets an id twice."""
+    path = tmp_path / "world.toml"
+    path.write_text("[[pools]]\nid = 'x'\nname = 'x'")
+    (one, project), (other, _) = ((world := load_world(path), next(iter(world.identity.projects))) for _ in range(2))
+    ids = [world.act_on_pool(project, "x", Action.STOP, ActionType.SOFT).job_id for world in (one, other)]
+    assert ids[0] != ids[1]
+    path.write_text("[timing]\nseed = 7\n[[pools]]\nid = 'x'\nname = 'x'")
+    first, second = (load_world(path).act_on_pool(project, "x", Action.STOP, ActionType.SOFT) for _ in range(2))
+    assert first.job_id == second.job_id
 
 
 def test_missing_file_is_said(tmp_path: Path) -> None:
