@@ -20,7 +20,7 @@ from daemon.timetable.language import (
 from daemon.timetable.language.daytext import days_text
 from daemon.timetable.policy import Policy, can_be_hard
 from daemon.timetable.recurrence.cron import read_cron
-from daemon.timetable.recurrence.days import LAST, EveryDay, MonthDays, YearDay
+from daemon.timetable.recurrence.days import LAST, EveryDay, Holidays, MonthDays, Named, NthWorkday, Workdays, YearDay
 from daemon.timetable.recurrence.sets import any_of, date_span, months, nth, shifted, weekdays, year_span
 from daemon.timetable.recurrence.times import OnDays
 from daemon.timetable.recurrence.year import month_length
@@ -40,7 +40,15 @@ YEAR_SPANS = (
     .filter(lambda ends: ends[0].month != ends[1].month or ends[0].day <= ends[1].day)
     .map(lambda ends: year_span(*ends))
 )
+NAMES = {name.lower(): name for name in ("exams", "School-Term", "q1_2027", "Japan", "term-2")}
+"""Calendars that sentences can call by their names."""
+CALENDAR_DAYS = st.one_of(
+    st.sampled_from([Workdays(), Holidays()]),
+    st.builds(NthWorkday, st.sampled_from([1, 2, 3, 4, 5, LAST])),
+    st.sampled_from(sorted(NAMES.values())).map(Named),
+)
 PLAIN_DAYS = st.one_of(
+    CALENDAR_DAYS,
     st.sets(st.integers(0, 6), min_size=1).map(weekdays),
     st.sets(st.integers(1, 31), min_size=1).map(frozenset).map(MonthDays),
     st.builds(nth, st.sampled_from([1, 2, 3, 4, 5, LAST]), st.none() | st.integers(0, 6)),
@@ -95,7 +103,7 @@ def policies(draw: st.DrawFn) -> Policy:
 @EXAMPLES
 def test_a_formatted_policy_is_read_back_as_the_same_policy(policy: Policy) -> None:
     """parse(format(p)) == p for every policy that can be said."""
-    assert parse_policy(format_policy(policy)) == policy
+    assert parse_policy(format_policy(policy), NAMES) == policy
 
 
 @given(policies())
@@ -113,13 +121,14 @@ def test_every_policy_can_be_described(policy: Policy) -> None:
 def test_case_and_blanks_do_not_matter(policy: Policy, random: object) -> None:
     """Words are case-insensitive and any blanks stand between them; zones and cron keep their meaning."""
     shout = format_policy(policy).upper() if random.random() < 0.5 else format_policy(policy).title()  # type: ignore[attr-defined]
-    assert parse_policy(shout.replace(" ", "\t ")) == policy
+    assert parse_policy(shout.replace(" ", "\t "), NAMES) == policy
 
 
 VOCABULARY = """
     start stop reboot restart hibernate on every at in from until during except spread retry for catch up no and
     daily weekdays weekends workdays holidays mon tuesdays fri first second last day days the before after of month
     january feb 1 15 31 32 24 2026 20:00 24:00 7:30 20.00 8pm 2h 1h30m 0m 99d SOFT HARD cron sparing users unless
+    exams school-term school-trem exmas workday last-workday
     use warn then everyone weekdyas wekend strat other between 2026-12-24 2026-02-30 Europe/Berlin CET Nowhere/Land
 """
 ODDITIES = ["'0 20 * * *'", '"@daily"', "'", '"', ",", "..", "-", "–", "#", "\x00", "é", "😀", "٣", "ß", "İ", "\ud800"]
@@ -134,18 +143,19 @@ WORDS = st.sampled_from(VOCABULARY.split() + ODDITIES)
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_a_policy_or_has_its_problems_in_place(text: str) -> None:
     """Whatever is written gives a policy or problems, each inside the text, with a message, in order."""
-    policy, problems = read(text)
-    assert (policy is None) == bool(problems)
-    assert all(0 <= problem.start <= problem.end <= len(text) and problem.message for problem in problems)
-    assert [problem.start for problem in problems] == sorted(problem.start for problem in problems)
-    if policy is not None:
-        assert parse_policy(format_policy(policy)) == policy
+    for names in ({}, NAMES):
+        policy, problems = read(text, names)
+        assert (policy is None) == bool(problems)
+        assert all(0 <= problem.start <= problem.end <= len(text) and problem.message for problem in problems)
+        assert [problem.start for problem in problems] == sorted(problem.start for problem in problems)
+        if policy is not None:
+            assert parse_policy(format_policy(policy), names) == policy
 
 
-def read(text: str) -> tuple[Policy | None, tuple[Problem, ...]]:
+def read(text: str, names: dict[str, str]) -> tuple[Policy | None, tuple[Problem, ...]]:
     """The policy or its problems."""
     try:
-        return parse_policy(text), ()
+        return parse_policy(text, names), ()
     except PolicyError as error:
         return None, error.problems
 
@@ -168,7 +178,7 @@ TABLE_VALUES = st.one_of(
 def test_any_table_is_a_policy_or_has_its_problems_in_place(table: dict[str, object]) -> None:
     """Whatever stands in a table gives a policy or problems, each at a key of it and inside that key's text."""
     try:
-        policy_from_table(table)
+        policy_from_table(table, NAMES)
     except PolicyError as error:
         for problem in error.problems:
             assert problem.key is None or problem.key in table
@@ -183,4 +193,4 @@ def test_a_list_of_days_means_the_same_in_a_table(when: OnDays) -> None:
     """The days of a sentence, put into the table spelling, give an equal policy."""
     sentence = format_policy(Policy(Action.STOP, when))
     table = {"action": "stop", "days": days_text(when.days), "at": "20:00"}
-    assert policy_from_table(table) == parse_policy(sentence)
+    assert policy_from_table(table, NAMES) == parse_policy(sentence, NAMES)

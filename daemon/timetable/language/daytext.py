@@ -66,8 +66,8 @@ def _calendar_text(days: Workdays | Holidays | Named | NthWorkday) -> str:
             return "holidays"
         case Named(name):
             return name
-        case NthWorkday(ordinal):
-            return f"{_ordinal(ordinal)} workday"
+        case _:
+            return f"{_ordinal(days.ordinal)} workday"
 
 
 def days_in_words(days: Days) -> str:

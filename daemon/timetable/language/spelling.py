@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from daemon.timetable.language.cursor import Names
 
 _MOST_GUESSES = 50
-_MOST_NAMES = 10
 
 
 def spelled(
@@ -60,17 +59,24 @@ def _misnamed(
 ) -> tuple[Sequence[Token], dict[Token, str]]:
     """The tokens with names that were misspelled as one token each: ``school-trem``, whose last word is no other."""
     several = [name for name in names if not name.isalpha()]
+    if not several:
+        return tokens, {}
     made: list[Token] = []
     slips: dict[Token, str] = {}
-    for chunk in chunks(tokens) if several else ():
-        word, is_zone = None, bool(made) and made[-1].is_word("in")
-        if len(chunk) > 1 and not is_zone and not all(part.word in known for part in chunk if part.kind is Kind.WORD):
-            word = near_miss("".join(part.text for part in chunk).lower(), several) if len(slips) < _MOST_NAMES else None
-        if word is not None:
-            chunk = [named(chunk, word)]
-            slips[chunk[0]] = word
-        made += chunk
-    return made or tokens, slips
+    guesses = 0
+    for chunk in chunks(tokens):
+        word = None
+        if guesses < _MOST_GUESSES and not (made and made[-1].is_word("in")) and _is_unknown(chunk, known):
+            guesses += 1
+            word = near_miss("".join(part.text for part in chunk).lower(), several)
+        made += chunk if word is None else [named(chunk, word)]
+        slips |= {} if word is None else {made[-1]: word}
+    return made, slips
+
+
+def _is_unknown(chunk: Sequence[Token], known: Collection[str]) -> bool:
+    """True for several tokens that hang together, with a word among them that the language has not."""
+    return len(chunk) > 1 and any(part.kind is Kind.WORD and part.word not in known for part in chunk)
 
 
 def _corrected(token: Token, word: str | None, names: Names) -> Token:

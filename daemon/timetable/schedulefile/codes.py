@@ -23,6 +23,7 @@ NO_CALENDAR: Final = "workdays-without-calendar"
 OTHER_WEEKEND: Final = "other-weekend"
 LEFT_ON: Final = "left-on-holidays"
 UNPUBLISHED: Final = "holidays-not-published"
+ICS_IGNORED: Final = "ics-ignored"
 
 MEANINGS: Final = {
     NO_TIMEZONE: "the file names no timezone, so its times are UTC",
@@ -43,5 +44,6 @@ MEANINGS: Final = {
     NO_CALENDAR: "workdays are asked for, and no calendar says what is a holiday",
     OTHER_WEEKEND: "weekdays or weekends are said where the calendar has another weekend",
     LEFT_ON: "a pool is started and not stopped on holidays, though it is on other days",
+    ICS_IGNORED: "an event of a calendar file does not count, because it is at a time of day",
     UNPUBLISHED: "official holidays of this year, or from November on of the next, are not known yet",
 }

@@ -55,7 +55,7 @@ def file_calendars(texts: Sequence[tuple[str, str]]) -> FileCalendars:
     sections = {name: read_calendar(name, table) for name, table in top.tables("calendars", "exams")}
     shelf = Shelf(sections, document, complaints, [text for text in texts if is_ics(text[0])])
     holidays = top.text("holidays")
-    own = shelf.called(None if holidays is None else (("holidays",), holidays))
+    own = None if holidays is None else shelf.called((("holidays",), holidays))
     if complaints.errors:
         raise ScheduleError(findings(complaints.errors, plain))
     return FileCalendars(own, shelf.named, shelf.spelled)

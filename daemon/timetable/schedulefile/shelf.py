@@ -6,12 +6,15 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from daemon.timetable.schedulefile import codes
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from daemon.timetable.calendars.calendar import Calendar
     from daemon.timetable.calendars.definition import Definition
     from daemon.timetable.calendars.ics import ParsedIcs
+    from daemon.timetable.calendars.problems import CalendarError
     from daemon.timetable.schedulefile.calendarsection import CalendarSection
     from daemon.timetable.schedulefile.complaints import Complaints
     from daemon.timetable.schedulefile.document import Document
@@ -51,12 +54,10 @@ class Shelf:
         self.named: Mapping[str, Calendar] = MappingProxyType(
             {name: self._made(name, section) for name, section in sections.items()}
         )
-        self.spelled: Mapping[str, str] = MappingProxyType({name.lower(): name for name in sections})
+        self.spelled: Mapping[str, str] = MappingProxyType(self._spelled(sections))
 
-    def called(self, said: tuple[KeyPath, str] | None) -> Calendar | None:
-        """The calendar under ``holidays = "…"``; None where nothing is said."""
-        if said is None:
-            return None
+    def called(self, said: tuple[KeyPath, str]) -> Calendar | None:
+        """The calendar under ``holidays = "…"``; None where there is none such, which is complained about."""
         path, text = said
         if text in self.named:
             self.used.add(text)
@@ -73,6 +74,17 @@ class Shelf:
         self.asked.setdefault(calendar.name, path)
         return calendar
 
+    def _spelled(self, sections: Iterable[str]) -> dict[str, str]:
+        """Each name by how it is compared: in a sentence case does not matter, so no two may differ in it alone."""
+        spelled: dict[str, str] = {}
+        for name in sections:
+            first = spelled.setdefault(name.lower(), name)
+            if first != name:
+                spot = self._document.spot(("calendars", name), key=True)
+                message = f'in a sentence this is the same word as the calendar "{first}"'
+                self._complaints.error(spot, message, "give it a name that differs in more than its capitals")
+        return spelled
+
     def _made(self, name: str, section: CalendarSection) -> Calendar:
         from daemon.timetable.calendars.build import build  # noqa: PLC0415
         from daemon.timetable.calendars.calendar import WITHOUT_HOLIDAYS  # noqa: PLC0415
@@ -83,11 +95,17 @@ class Shelf:
         try:
             return build(self._definition(name, section))
         except CalendarError as error:
-            path = ("calendars", name) if error.key is None else ("calendars", name, error.key)
-            line = getattr(error, "line", None)
-            message = error.message if line is None else f"line {line} of the calendar file: {error.message}"
-            self._complaints.error(self._document.spot(path), message, error.hint)
+            self._complaints.error(self._document.spot(self._place(name, error)), error.message, error.hint)
             return WITHOUT_HOLIDAYS
+
+    def _place(self, name: str, error: CalendarError) -> KeyPath:
+        """The key that is wrong, and which of several values under it."""
+        if error.key is None:
+            return "calendars", name
+        value = self._document.data["calendars"][name][error.key]
+        texts = [str(item) for item in value] if isinstance(value, list) else []
+        number = (texts.index(error.value),) if error.value in texts else ()
+        return ("calendars", name, error.key, *number)
 
     def _definition(self, name: str, section: CalendarSection) -> Definition:
         from daemon.timetable.calendars.definition import Definition  # noqa: PLC0415
@@ -107,7 +125,14 @@ class Shelf:
     def _ics(self, name: str, ics: str) -> ParsedIcs:
         from daemon.timetable.calendars.ics import parse_ics  # noqa: PLC0415
 
-        return parse_ics(self._text(name, ics))
+        parsed = parse_ics(self._text(name, ics))
+        for found in parsed.findings[:1]:
+            more = f" (and {len(parsed.findings) - 1} more)" if len(parsed.findings) > 1 else ""
+            spot = self._document.spot(("calendars", name, "ics"))
+            self._complaints.warn(
+                codes.ICS_IGNORED, spot, f"{ics}, line {found.line}: {found.message}{more}", found.hint
+            )
+        return parsed
 
     def _text(self, name: str, ics: str) -> str:
         """The text of an ``.ics`` file, which stands beside the file that names it."""

@@ -8,7 +8,7 @@ from daemon.timetable.language import PolicyError, describe, format_policy, pars
 from daemon.timetable.recurrence.days import Holidays, Named, NthWorkday, Shifted, Workdays
 from daemon.timetable.recurrence.times import OnDays
 
-NAMES = {"exams": "exams", "term": "term", "school-term": "School-Term", "2026_q1": "2026_q1", "japan": "Japan"}
+NAMES = {"exams": "exams", "term": "term", "school-term": "School-Term", "q1_2026": "q1_2026", "japan": "Japan"}
 
 
 def canonical(sentence: str) -> str:
@@ -56,7 +56,7 @@ def test_what_administrators_write_first_reads_naturally(sentence: str, written:
         ("the day before the last workday of the month", "the day before last workday"),
         ("the day before school-term", "the day before School-Term"),
         ("term, mon and EXAMS", "mon, exams, term"),
-        ("2026_q1", "2026_q1"),
+        ("q1_2026", "q1_2026"),
         ("workdays and exams", "workdays, exams"),
     ],
 )
@@ -82,7 +82,13 @@ def test_the_values_know_no_calendar_yet() -> None:
 
 def test_a_table_takes_calendars_names_too() -> None:
     """As text and in lists, behind days, during and except."""
-    table = {"action": "stop", "days": ["workdays", "Term"], "at": "20:00", "during": "school-term", "except": ["exams"]}
+    table = {
+        "action": "stop",
+        "days": ["workdays", "Term"],
+        "at": "20:00",
+        "during": "school-term",
+        "except": ["exams"],
+    }
     sentence = "stop workdays, term 20:00 during School-Term except exams"
     assert policy_from_table(table, NAMES) == parse_policy(sentence, NAMES)
 
@@ -119,10 +125,9 @@ def problem(sentence: str) -> tuple[str, str | None]:
         ("stop 20:00 except exmas", "exmas", 'did you mean "exams"?'),
         ("stop school-trem 20:00", "school-trem", 'did you mean "School-Term"?'),
         ("stop schol-trem 20:00", "schol-trem", 'did you mean "School-Term"?'),
-        ("stop 2026_q2 20:00", "2026_q2", 'did you mean "2026_q1"?'),
         ("stop mon-wen 20:00", "wen", 'did you mean "wed"?'),
         ("stop wrokdays 20:00", "wrokdays", 'did you mean "workdays"?'),
-        ("stop 20:00 during easter", "easter", "exams, term"),
+        ("stop 20:00 during easter", "easter", "workdays, holidays, Japan, School-Term, exams"),
         ("stop second holiday 20:00", "holiday", '"workday" or "day"'),
         ("stop first exams 20:00", "first", 'write "first monday"'),
         ("stop the day before exams and monday 20:00", "the day before exams and monday", "put the other days first"),

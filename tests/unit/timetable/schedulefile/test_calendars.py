@@ -148,6 +148,49 @@ class TestCalendars:
             ('[calendars.x]\nics = "../terms.ics"\n' + pool("stop 20:00"), 3, "no calendar file", "terms.ics"),
             ('[calendars.x]\nics = "terms.ics"\n' + pool("stop 20:00"), 3, 'no file "terms.ics"', "put it there"),
             ('[calendars.exams]\ndates = ["2026-12-24"]\n' + pool("stop 20:00 except exmas"), 6, "exmas", '"exams"'),
+            (
+                '[calendars.x]\nics = "terms.txt"\n' + pool("stop 20:00"),
+                3,
+                "no calendar file",
+                "ends in .ics",
+            ),
+            (
+                '[calendars.x]\ncountry = "DE"\ncategories = ["public", "catolic"]\n' + pool("stop 20:00"),
+                4,
+                'no holidays of the category "catolic"',
+                '"catholic"',
+            ),
+            (
+                '[calendars.x]\nholidays = ["2026-12-23", "2026-12-24"]\nworkdays = [\n 2026-12-23,\n 2026-12-24]\n'
+                + pool("stop 20:00"),
+                5,
+                "2026-12-23 is both a holiday and a workday",
+                "leave out one",
+            ),
+            ('[calendars.x]\ncategories = ["bank"]\n' + pool("stop 20:00"), 3, "there is none", 'country = "DE"'),
+            (
+                '[calendars.x]\ncountry = "DE"\ndates = ["2026-12-24"]\n' + pool("stop 20:00"),
+                4,
+                "a plain set",
+                "of their own",
+            ),
+            (
+                '[calendars.Exams]\ndates = ["2026-12-24"]\n[calendars.exams]\ndates = ["2026-12-25"]\n'
+                + pool("stop 20:00"),
+                4,
+                'the same word as the calendar "Exams"',
+                "capitals",
+            ),
+            ('[calendars.x]\ncolour = 1\ncountry = "DE"\n' + pool("stop 20:00"), 3, 'unknown key "colour"', "country"),
+            (
+                "[calendars.x]\ndates = [2026-12-24T20:00:00]\n" + pool("stop 20:00"),
+                3,
+                "found a date or time",
+                "2026-12-24",
+            ),
+            (pool("stop 20:00", holidays='"Germany"'), 4, '"Germany" is not a country', 'did you mean "DE"?'),
+            (pool("stop 20:00", holidays='"DE_BE"'), 4, '"DE_BE" is not a country', 'did you mean "DE-BE"?'),
+            ('[groups.g]\nholidays = "DE"\n' + pool("stop 20:00", group='"G"'), 6, 'no group "G"', 'did you mean "g"?'),
             (pool("stop 20:00", group='"g"'), 4, 'there is no group "g"', "[groups.NAME]"),
         ],
     )
@@ -157,6 +200,29 @@ class TestCalendars:
         assert found[0][0] == line
         assert message in found[0][1]
         assert mend in found[0][2]
+
+    @pytest.mark.parametrize("name", ["mon-fri", "June-August", "catch-up", "workdays", "sparing", "hard"])
+    def test_a_name_that_a_sentence_would_take_otherwise_is_refused(self, name: str) -> None:
+        """At the name, with another that would do."""
+        (found,) = refused(f'[calendars.{name}]\ndates = ["2026-12-24"]\n' + pool("stop 20:00"))
+        assert found == (
+            2,
+            f'"{name}" means something else in a sentence',
+            f'call it otherwise, such as "{name}-dates"',
+        )
+
+    @pytest.mark.parametrize("name", ["summer", "week", "DE", "Japan", "company-shutdown", "term_2027", "x"])
+    def test_any_other_word_can_be_a_name(self, name: str) -> None:
+        """Although the language has a mend for it where no calendar bears it."""
+        text = f'[calendars.{name}]\ndates = ["2026-12-24"]\n' + pool(f"stop {name} 20:00 in Japan")
+        assert sentences(parsed(text)) == [f"stop {name} at 20:00 in Japan (pool a #1)"] or sentences(parsed(text)) == [
+            f"stop {name} 20:00 in Japan (pool a #1)"
+        ]
+
+    def test_dates_can_be_those_of_toml(self) -> None:
+        """Without quotes."""
+        found = parsed("[calendars.x]\ndates = [2026-11-03, 2026-11-05]\n" + pool("stop x 20:00"))
+        assert dates(found, "stop") == [date(2026, 11, 3), date(2026, 11, 5)]
 
     def test_a_calendar_that_cannot_be_made_hides_no_other_error(self) -> None:
         """What calls it by name is not complained about again."""
@@ -177,8 +243,19 @@ class TestIcs:
     def test_a_broken_one_is_an_error_of_the_file_that_names_it(self) -> None:
         """The mend is for the calendar file."""
         (found,) = refused(self.FILE, ("terms.ics", "BEGIN:VCALENDAR\nnonsense"))
-        assert found[0] == 3
-        assert found[1].startswith("line ")
+        assert found[:2] == (3, '"nonsense" is no line of a calendar (line 2 of the .ics file)')
+
+    def test_an_event_at_a_time_of_day_is_a_warning(self) -> None:
+        """It does not count; the all-day ones do."""
+        timed = "BEGIN:VEVENT\nUID:2\nDTSTART:20261110T080000Z\nEND:VEVENT\n" * 2
+        text = TERMS.replace("END:VCALENDAR", timed + "END:VCALENDAR")
+        (found,) = [
+            one
+            for one in parse_schedule([("s.toml", f'timezone = "UTC"\n{self.FILE}'), ("terms.ics", text)]).warnings
+            if one.code == "ics-ignored"
+        ]
+        assert found.message == "terms.ics, line 10: an event at a time of day does not count (and 1 more)"
+        assert found.line == 3
 
     def test_it_is_read_with_the_schedule_and_part_of_its_hash(self, tmp_path: Path) -> None:
         """From the folder of the file that names it; a change of it is a change of the schedule."""
@@ -201,6 +278,8 @@ class TestIcs:
         "text",
         [
             "[calendars",
+            '[calendars.x]\nics = "a.ics"\n[calendars',
+            '[calendars.x]\nics = "a.ics\\u0000.ics"',
             'calendars = "x.ics"',
             '[calendars]\nx = "a.ics"',
             '[calendars.x]\nics = ["a.ics"]',
