@@ -95,6 +95,8 @@ def draw_week(
         output.say(" " * _DAY_COLUMN + HOURS, dim=True)
         for day in grid:
             _draw_day(day, marks)
+    if days[-1] < until.astimezone(zone).date() - timedelta(days=1):
+        output.note(f"drawn until {days[-1]}, {MOST_DAYS} days at most; the list without --week goes on")
 
 
 _LEGEND: Final = {Shade.ON: "on", Shade.OFF: "off", Shade.HIBERNATED: "hibernated"}

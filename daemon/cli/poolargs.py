@@ -23,5 +23,5 @@ def whom(pools: tuple[str, ...], *, of_all: bool) -> dict[str, Any]:
         WrongUseError: none are named, or some and all.
     """
     if bool(pools) == of_all:
-        raise WrongUseError("which pools are meant?", "name one or more, or --all")
+        raise WrongUseError("which pools are meant?", "name one or more, or --all, and not both")
     return {"all": True} if of_all else {"pools": list(pools)}

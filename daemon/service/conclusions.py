@@ -60,13 +60,16 @@ class Conclusion:
 
 
 def conclude(facts: Facts) -> Conclusion:
-    """The conclusion of these facts: about what was due at the instant, else what was done by hand, else nothing."""
-    exact = [one for one in facts.due if abs(one.scheduled_at - facts.at) < SAME]
-    if exact:
-        return _of_occurrence(facts, exact[-1])
-    near = [run for run in facts.runs if abs(run.scheduled_at - facts.at) < SAME]
-    if near:
-        return _of_run(facts, near[-1], f"{_who(near[-1])} asked for it: ")
+    """The conclusion of these facts: about what lies nearest to the instant, due or asked for by hand, else nothing."""
+    due = min(facts.due, key=lambda one: abs(one.scheduled_at - facts.at), default=None)
+    others = [run for run in facts.runs if run.origin != Origin.SCHEDULE]
+    run = min(others, key=lambda one: abs(one.scheduled_at - facts.at), default=None)
+    to_due = abs(due.scheduled_at - facts.at) if due is not None else SAME
+    to_run = abs(run.scheduled_at - facts.at) if run is not None else SAME
+    if due is not None and to_due < SAME and to_due <= to_run:
+        return _of_occurrence(facts, due)
+    if run is not None and to_run < SAME:
+        return _of_run(facts, run, f"{_who(run)} asked for it: ")
     return _of_nothing(facts)
 
 
@@ -75,14 +78,23 @@ def _of_occurrence(facts: Facts, one: Occurrence) -> Conclusion:
     run = next((run for run in facts.runs if _is_of(run, one)), None)
     if run is not None:
         return _of_run(facts, run, f"{called}; ")
-    skip = facts.skip_of(one)
     if one.scheduled_at > facts.now:
-        if skip is not None:
-            return Conclusion(f"{called}; it will be skipped: {skip}", f"`poolpower resume {facts.pool.key}`")
-        return Conclusion(f"{called}; it will be carried out", None)
+        return _to_come(facts, one, called)
+    if not facts.has_ledger:
+        return Conclusion(f"{called}; what became of it only the ledger knows", "ask where the ledger can be read")
     if facts.version is None:
-        return Conclusion(f"{called}; the ledger knows nothing of it: no version was in force then", _START)
+        told = f"{called}; no version was in force then, and a policy has no past"
+        return Conclusion(told, f"`poolpower ensure {facts.pool.key}` brings the pool to what its schedule calls for")
     return Conclusion(f"{called}; it has no run: the daemon has not claimed that far", _START)
+
+
+def _to_come(facts: Facts, one: Occurrence, called: str) -> Conclusion:
+    skip, planned = facts.skip_of(one), facts.planned_skip_of(one)
+    if skip is not None:
+        return Conclusion(f"{called}; it will be skipped: {skip}", f"`poolpower resume {facts.pool.key}`")
+    if planned is not None:
+        return Conclusion(f"{called}; it will not be carried out: {planned}", "give it a time at which it counts")
+    return Conclusion(f"{called}; it will be carried out", None)
 
 
 _START = "`poolpower status` says whether the daemon runs; what is due while it is down is caught up at its start"
@@ -128,7 +140,9 @@ def _change_of_dates(facts: Facts, missed: Sequence[NotDue]) -> str:
     calendars = list(dict.fromkeys(calendar.name for one in missed for calendar in one.policy.calendars))
     if calendars:
         which = " or ".join(f'"{name}"' for name in calendars)
-        return f"give the date to the calendar {which} as a workday, or as an exception; or once: {once}"
+        return (
+            f"mend the days of the policy, or the dates of the calendar {which} where those are wrong; or once: {once}"
+        )
     return f"widen the days of the policy, or once: {once}"
 
 

@@ -84,7 +84,9 @@ def _look(path: Path, known: Signature | None) -> tuple[Signature | None, str | 
 def signature_of(path: Path) -> Signature | None:
     """What nearly always tells one content of a schedule file from another, read from no file; None for unknown."""
     try:
-        found = [(str(file), file.stat()) for file in members(path)]
+        files = members(path)
+        beside = sorted({ics for folder in {file.parent for file in files} for ics in folder.glob("*.ics")})
+        found = [(str(file), file.stat()) for file in (*files, *beside)]
     except (OSError, ScheduleError):
         return None
     return tuple((name, s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for name, s in found)

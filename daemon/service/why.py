@@ -12,6 +12,7 @@ from daemon.ledger.overrides import on_record
 from daemon.ledger.records import instant
 from daemon.service.conclusions import conclude
 from daemon.service.foreseen import occurrence_json
+from daemon.timetable.plan import plan
 from daemon.timetable.schedulefile import ScheduleError, parse_schedule
 from daemon.timetable.whynot import why_not
 from daemon.timetable.zones import zone_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from daemon.timetable.pools import Pool
     from daemon.timetable.timetable import Timetable
 
+INSTANT = timedelta(microseconds=1)
 AROUND = timedelta(hours=12)
 """How far before and after the instant is looked."""
 NEXT_WITHIN = timedelta(days=400)
@@ -66,6 +68,7 @@ class Facts:
         overrides: that lay on the pool at that instant.
         recorded: every override of the time around it, of this and other pools.
         upcoming: what is due next after it.
+        has_ledger: whether there was one to ask.
     """
 
     pool: Pool
@@ -80,6 +83,13 @@ class Facts:
     overrides: tuple[Override, ...]
     recorded: tuple[Override, ...]
     upcoming: Occurrence | None
+    has_ledger: bool
+
+    def planned_skip_of(self, occurrence: Occurrence) -> str | None:
+        """Why the plan says that it will not be carried out; None where it says nothing."""
+        at = occurrence.scheduled_at
+        rows = plan(self.timetable, at - INSTANT, at, pools=[self.pool], refused=self.skip_of)
+        return next((row.skipped for row in rows if (row.action, row.policy) == _named(occurrence)), None)
 
     def skip_of(self, occurrence: Occurrence) -> str | None:
         """The override that an occurrence runs into, in words; None where there is none."""
@@ -117,6 +127,7 @@ def gather(conn: Connection | None, present: Timetable, pool: Pool, at: datetime
         runs=() if conn is None or number is None else tuple(history.around(conn, number, at - AROUND, at + AROUND)),
         overrides=tuple(one for one in recorded if number is not None and one.covers(number, at)),
         recorded=recorded,
+        has_ledger=conn is not None,
         upcoming=next(only.between(at, at + NEXT_WITHIN), None),
     )
 
@@ -143,6 +154,10 @@ def answer(facts: Facts) -> dict[str, Any]:
         "runs": [run.to_json() for run in facts.runs],
         "overrides": [{"override": one.id, "what": in_words(one)} for one in facts.overrides],
     }
+
+
+def _named(occurrence: Occurrence) -> tuple[str, str]:
+    return occurrence.action, occurrence.policy
 
 
 def _timetable_of(version: Version | None, present: Timetable) -> Timetable:

@@ -53,10 +53,12 @@ async def test_a_skip_names_what_it_skips_in_the_files_zone_and_in_utc(site: Sit
 
 async def test_the_end_of_a_hold_brings_the_pool_to_its_schedule(site: Site) -> None:
     """A daemon that was killed meanwhile does it when it comes back (protocol 1.1, 4.10)."""
-    due = soon(4)
-    site.file.write_text(schedule(a=f"stop at {due:%H:%M:%S}"))
-    until = due + timedelta(seconds=1)
+    site.file.write_text(schedule(a=f"stop at {soon(-60):%H:%M:%S}"))
     async with site.process() as process:
+        due = soon(10)  # from when the daemon is there, however long that took
+        site.file.write_text(schedule(a=f"stop at {due:%H:%M:%S}"))
+        until = due + timedelta(seconds=1)
+        assert (await site.cli("reload"))[0] == 0
         (held,) = await site.answer("hold", "a", "on", "--until", until.isoformat())
         process.kill()
         await process.wait()

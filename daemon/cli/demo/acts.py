@@ -153,6 +153,7 @@ def schedule(zone: ZoneInfo, now: datetime, due: Mapping[str, datetime] | None =
     """
     later = (now.astimezone(zone) + timedelta(hours=12)).replace(second=0)
     parts = ["# Written by `poolpower demo`.", f'timezone = "{zone.key}"']
+    parts.append('silence  = ["soft-at-work"]   # nobody works on these desktops at any hour')
     for act in ACTS:
         opposite = Action.STOP if act.action is Action.START else Action.START
         policies = [f"{opposite.value} at {later:%H:%M}"]

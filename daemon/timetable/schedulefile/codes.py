@@ -11,6 +11,7 @@ OPPOSITE_SOON: Final = "opposite-within-minutes"
 CLOCK_CHANGE: Final = "clock-change"
 POINTLESS: Final = "pointless"
 DEFEATED: Final = "stop-defeated"
+SOFT_AT_WORK: Final = "soft-at-work"
 UNUSED_SCHEDULE: Final = "unused-schedule"
 UNUSED_CALENDAR: Final = "unused-calendar"
 UNUSED_GROUP: Final = "unused-group"
@@ -33,6 +34,7 @@ MEANINGS: Final = {
     CLOCK_CHANGE: "a start and a stop of one pool come in another order, or at once, when clocks next change",
     POINTLESS: "another policy of the pool says the same on the same dates, so this one changes nothing",
     DEFEATED: "a stop of the schedule comes before this own one of the pool and leaves it nothing to do",
+    SOFT_AT_WORK: "a SOFT stop between 09:00 and 16:00 of most working days: it cuts off whoever is connected",
     UNUSED_SCHEDULE: "no pool has this schedule",
     UNUSED_CALENDAR: "nothing in force asks this calendar",
     UNUSED_GROUP: "no pool is in this group",

@@ -14,6 +14,7 @@ from daemon.timetable.schedulefile.horizon import horizon_from
 from daemon.timetable.schedulefile.lefton import check_left_on
 from daemon.timetable.schedulefile.needless import check_defeated
 from daemon.timetable.schedulefile.onoff import check_soon, check_started
+from daemon.timetable.schedulefile.softstops import check_soft
 from daemon.timetable.schedulefile.tables import listed
 from daemon.timetable.zones import zone_of
 
@@ -44,6 +45,7 @@ def check_doubts(assembly: Assembly, timetable: Timetable, now: datetime | None)
         check_left_on(pools, assembly, horizon)
         check_defeated(pools, assembly, horizon)
         ClockChanges(assembly, horizon).check(pools)
+        check_soft(policies, assembly, horizon)
         check_weekends(policies, assembly, horizon.today.year)
         check_published(timetable, assembly, now.astimezone(zone_of(timetable.timezone)).date())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from daemon.timetable.recurrence.binding import needs_own
@@ -99,7 +100,9 @@ def _unshifted(days: Days) -> tuple[Days, ...]:
     return tuple(part for part in parts if not isinstance(part, Shifted))
 
 
+@lru_cache(maxsize=1024)
 def _weekend(calendar: Calendar, year: int) -> frozenset[int]:
+    """The days of the week that are none of work, asked for by each of many policies."""
     weeks = [0] * len(_NAMES)
     for day in dates_of(calendar.weekend(year), year):
         weeks[day.weekday()] += 1

@@ -47,7 +47,8 @@ def read_schedule(path: Path) -> ScheduleSource:
         ScheduleError: missing, unreadable, too large or not UTF-8; a directory without such files.
     """
     texts = _texts(members(path), LARGEST)
-    beside = sorted({Path(name).parent / ics for name, text in texts for ics in ics_named(text)})
+    named = {Path(name).parent / ics for name, text in texts for ics in ics_named(text)}
+    beside = sorted(ics for ics in named if ics.exists() or ics.is_symlink())  # a missing one is told where it is named
     texts += _texts(beside, LARGEST - sum(len(text.encode()) for _, text in texts))
     return ScheduleSource(path, tuple(texts), texts_hash(texts))
 

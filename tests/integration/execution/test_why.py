@@ -63,7 +63,7 @@ async def test_nothing_due_is_told_with_every_policys_reason_and_what_comes_next
     assert "2026-12-25 Christmas Day (DE-BE)" in found["answer"]
     assert "next is stop at Fri 2026-12-25 20:00 +0000" in found["answer"]
     assert [one["policy"] for one in found["not_due"]] == ["start workdays 07:30"]
-    assert found["change"].startswith('give the date to the calendar "DE-BE" as a workday')
+    assert 'the dates of the calendar "DE-BE"' in found["change"]
     never = why(world, world.clock.now().replace(month=12, day=25, hour=3))
     assert "no policy of the pool names that time" in never["answer"]
     weekend = schedule(a=["start weekdays 07:30"])
@@ -115,6 +115,22 @@ async def test_before_any_version_the_file_is_asked(world: World) -> None:
     found = why(world, world.clock.now() - timedelta(hours=23, minutes=55))
     assert found["version"] is None
     assert "no version was in force then" in found["answer"]
+
+
+async def test_a_reboot_of_a_pool_that_is_to_be_off_is_told_as_the_plan_tells_it(world: World) -> None:
+    """The same functions answer (protocol 2.2)."""
+    await world.begin(schedule(a=["stop at 20:00", "reboot at 21:00"]))
+    found = why(world, world.clock.now().replace(hour=21, minute=0, second=0, microsecond=0))
+    assert "it will not be carried out: pool is to be off" in found["answer"]
+
+
+async def test_the_nearest_run_is_meant(world: World) -> None:
+    """Of several within a minute."""
+    await world.begin(schedule(a=["stop at 23:00"]))
+    (first,) = await world.engine.ask([world.asked("stop", "a")])
+    world.clock.advance(20)
+    await world.engine.ask([world.asked("start", "a", request="r-2")])
+    assert f"run {first.id} (stop" in why(world, first.scheduled_at)["answer"]
 
 
 async def test_a_run_by_hand_is_told_with_who_asked(world: World) -> None:

@@ -66,11 +66,12 @@ def attempt(number: int, fate: str | None, **fields: Any) -> dict[str, Any]:
 
 
 def test_schedule_of_the_demonstration_is_valid_without_a_warning() -> None:
-    """Before the acts and with them, in a zone that is not UTC."""
+    """Before the acts and with them, at whatever hour, in a zone that is not UTC."""
     zone = ZoneInfo("Europe/Berlin")
-    for due in (None, acts.times(NOW)):
-        loaded = parse_schedule([("schedules.toml", acts.schedule(zone, NOW, due))])
-        assert (len(loaded.timetable.pools), loaded.warnings) == (4, ())
+    for now in (NOW + timedelta(hours=hours) for hours in range(24)):
+        for due in (None, acts.times(now)):
+            loaded = parse_schedule([("schedules.toml", acts.schedule(zone, now, due))], now=now)
+            assert (len(loaded.timetable.pools), loaded.warnings) == (4, ())
 
 
 def test_acts_are_due_at_their_instants() -> None:

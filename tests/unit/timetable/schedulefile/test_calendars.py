@@ -267,11 +267,21 @@ class TestIcs:
         ics.write_text(TERMS.replace("20261106", "20261105"))
         assert load(file).hash != before
 
-    def test_a_missing_one_is_told_as_a_missing_file(self, tmp_path: Path) -> None:
-        """Before anything is understood."""
+    def test_a_missing_one_is_told_where_it_is_named_with_every_other_error(self, tmp_path: Path) -> None:
+        """And not as if the schedule were missing."""
+        file = tmp_path / "s.toml"
+        file.write_text(self.FILE.replace("07:30", "25:00"))
+        with pytest.raises(ScheduleError) as caught:
+            load(file)
+        assert [found.line for found in caught.value.findings] == [2, 5]
+        assert caught.value.findings[0].message == 'there is no file "terms.ics" beside this one'
+
+    def test_one_that_may_not_be_read_is_told_by_its_name(self, tmp_path: Path) -> None:
+        """A folder, say, in its place."""
         file = tmp_path / "s.toml"
         file.write_text(self.FILE)
-        with pytest.raises(ScheduleError, match=r"terms\.ics.*does not exist"):
+        (tmp_path / "terms.ics").mkdir()
+        with pytest.raises(ScheduleError, match=r"terms\.ics.*is no regular file"):
             load(file)
 
     @pytest.mark.parametrize(

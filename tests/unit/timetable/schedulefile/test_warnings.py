@@ -458,3 +458,50 @@ class TestNeedless:
         assert told(text, codes.DEFEATED) == []
         without = self.SCHEDULE + '[pools.a]\nschedule = "s"\nwithout = "stop"\npolicies = ["stop 22:00"]\n'
         assert told(without, codes.DEFEATED) == []
+
+
+class TestSoftStops:
+    """Stops that cut people off in the middle of the day."""
+
+    @pytest.mark.parametrize(
+        "policy",
+        [
+            "stop 12:00",
+            "stop weekdays 09:00",
+            "stop workdays 20:00 and 15:59",
+            "stop cron '0 */3 * * *'",
+            "stop mon-wed 12:00",
+        ],
+    )
+    def test_a_soft_one_in_the_middle_of_most_working_days_is_a_warning(self, policy: str) -> None:
+        """By the calendar where there is one; without a clock not at all, for dates decide."""
+        text = pool("start 07:30", policy)
+        (found,) = told(text, codes.SOFT_AT_WORK)
+        assert found.startswith("3: SOFT cuts off too whoever is connected, at ")
+        assert len(told('holidays = "DE"\n' + text, codes.SOFT_AT_WORK)) == 1
+        assert told(text, codes.SOFT_AT_WORK, None) == []
+
+    @pytest.mark.parametrize(
+        "policy",
+        [
+            "stop 20:00",
+            "stop 16:00",
+            "stop 08:59",
+            "stop 12:00 HARD",
+            "hibernate 12:00",
+            "reboot 12:00",
+            "stop weekends 12:00",
+            "stop december 24 13:00",
+            "stop the day before holidays 14:00",
+            "stop mon, tue 12:00",
+        ],
+    )
+    def test_evenings_and_early_closing_are_none(self, policy: str) -> None:
+        """Nor what is forced: whoever forces knows it."""
+        assert told('holidays = "DE"\n' + pool("start 07:30", policy), codes.SOFT_AT_WORK) == []
+
+    def test_it_is_told_once_a_file(self) -> None:
+        """With the number of the others."""
+        text = pool("start 07:30", "stop 12:00", "stop 13:00") + '[pools.b]\npolicies = ["stop 14:00"]\n'
+        (found,) = told(text, codes.SOFT_AT_WORK)
+        assert found.endswith("at 12:00 of most working days (and 2 more policies)")
