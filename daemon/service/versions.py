@@ -13,6 +13,7 @@ from daemon.execution.accepting import Candidate
 from daemon.ledger.errors import LedgerUnavailable
 from daemon.ledger.versions import Version
 from daemon.service.connections import ProjectError
+from daemon.service.memory import give_back
 from daemon.service.watching import unreadable
 from daemon.timetable.compare import compare, takes_away_much
 from daemon.timetable.schedulefile import ScheduleError, parse_schedule, read_schedule
@@ -160,6 +161,7 @@ class Versions:
         async with self._turn:
             before = self.standing.seen
             outcome = await self._consider(expect=expect, accept=accept, who=who, note=note)
+            await asyncio.to_thread(give_back)
             if outcome.verdict in (Verdict.MISMATCH, Verdict.IN_DOUBT):
                 self.standing.seen = before  # nothing came of it: the watcher is to come back to it
             return outcome

@@ -39,6 +39,7 @@ class EffectivePolicy:
         spread: width of the window for each pool's own delay, zero for none.
         retry_for: how long it is retried.
         catch_up: how late it may still be carried out after an outage, zero for not at all.
+        calendars: those that decide about its dates, in the order in which it names them.
     """
 
     written: Policy
@@ -49,16 +50,12 @@ class EffectivePolicy:
     spread: timedelta
     retry_for: timedelta
     catch_up: timedelta
+    calendars: tuple[Calendar, ...] = ()
 
     @cached_property
     def sentence(self) -> str:
         """The policy as formatted."""
         return format_policy(self.written)
-
-    @cached_property
-    def calendars(self) -> tuple[Calendar, ...]:
-        """The calendars that decide about its dates, in the order in which it names them."""
-        return self.rule.calendars
 
     def said_of(self, day: date) -> str | None:
         """What those calendars say of a local date; None where there are none."""
@@ -99,15 +96,17 @@ def effective(
     """
     full = policy.with_defaults(options)
     calendars = _calendars(options, named) if _needs_calendars(full) else None
+    rule = rule_of(full, full.zone or _UTC, calendars)
     return EffectivePolicy(
         written=policy,
         source=source,
-        rule=rule_of(full, full.zone or _UTC, calendars),
+        rule=rule,
         action=full.action,
         type=full.effective_type,
         spread=full.effective_spread,
         retry_for=full.effective_retry_for,
         catch_up=full.effective_catch_up,
+        calendars=() if calendars is None else rule.calendars,
     )
 
 

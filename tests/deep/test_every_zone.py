@@ -127,6 +127,9 @@ def test_a_cron_of_real_hours_is_due_at_every_showing(shard: int) -> None:
         zone = ZoneInfo(name)
         rule = Rule(when, name)
         for jump in jumps(zone)[-12:]:
+            around = (jump - DAY, jump + DAY)
+            if any((at.astimezone(zone).utcoffset() or timedelta()).seconds % 60 for at in around):
+                continue  # local mean time: the clock does not show whole minutes
             first, last = jump.replace(second=0) - DAY, jump.replace(second=0) + DAY
             minutes = (first + count * MINUTE for count in range(1, (last - first) // MINUTE + 1))
             shows = [at for at in minutes if at.astimezone(zone).minute % 30 == 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,18 @@ from daemon.timetable.schedulefile.places import Places
 VALID = """\
 timezone = "Europe/Berlin"
 silence = ["past"]
+holidays = "DE-BE"
 [defaults]
 spread = "5m"
+[calendars.exams]
+dates = ["2027-01-18..2027-01-29", 2027-02-01, "december 24"]
+[calendars.cn]
+country = "CN"
+except = ["2026-10-08"]
+weekend = ["fri", "sat"]
+[groups.g]
+without = ["stop"]
+holidays = "cn"
 [schedules.office]
 policies = ["start weekdays 07:30", 'stop at 20:00 SOFT']
 [projects.p]
@@ -31,6 +42,8 @@ stop at \\
   22:00\"\"\"]
 [pools."b c"]
 project = "p"
+group = "g"
+policies = ["start workdays 07:30 except exams", "stop the day before holidays 14:00"]
 """
 
 PIECES = (
@@ -53,6 +66,9 @@ PIECES = (
     "\ufeff",
     "stop",
     "[pools.x]\n",
+    "[calendars.x]\n",
+    "exmas",
+    "workdays",
     '"""',
 )
 edits = st.lists(st.tuples(st.integers(0, len(VALID)), st.integers(0, 8), st.sampled_from(PIECES)), max_size=4)
@@ -61,7 +77,7 @@ edits = st.lists(st.tuples(st.integers(0, len(VALID)), st.integers(0, 8), st.sam
 def outcome(path: Path) -> Loaded | tuple[Finding, ...]:
     """What loading gives; anything but a value or our own error is a failure of the test."""
     try:
-        return load(path)
+        return load(path, now=datetime(2026, 11, 24, tzinfo=UTC))
     except ScheduleError as error:
         return error.findings
 

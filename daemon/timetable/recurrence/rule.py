@@ -103,8 +103,8 @@ class Rule:
             yield from dates_of(mask, year)
 
     def mask(self, year: int) -> int:
-        """The local dates of a year that the rule names, as bits (see `year`)."""
-        return _mask(self, year)
+        """The local dates of a year that the rule names, as bits (see `year`); worked out anew each time."""
+        return _worked_out(self, year)
 
     def names(self, wall: str) -> bool:
         """True where the rule calls for a local date and wall time, given by its identity (see `Moment.wall`)."""
@@ -178,7 +178,11 @@ def _bound(rule: Rule, calendars: Calendars) -> Rule:
 
 @lru_cache(maxsize=16_384)
 def _mask(rule: Rule, year: int) -> int:
-    """The dates of a year that the rule names, as bits."""
+    """The dates of a year that the rule names, as bits, remembered for whoever walks from one to the next."""
+    return _worked_out(rule, year)
+
+
+def _worked_out(rule: Rule, year: int) -> int:
     mask = rule.when.days.mask(year)
     if rule.during is not None:
         mask &= rule.during.mask(year)

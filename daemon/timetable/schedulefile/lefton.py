@@ -6,6 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Final
 
+from daemon.timetable.recurrence.days import Weekdays
 from daemon.timetable.recurrence.year import span
 from daemon.timetable.schedulefile import codes
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from daemon.timetable.schedulefile.places import KeyPath
 
 _YEAR: Final = span(0, 365)
-_RARE: Final = 8
-"""Left on is meant where a start is so more often than once in this many dates: over weekends, for a week of exams."""
+_RARE: Final = 4
+"""Left on is meant where a start is so more often than once in this many dates: over weekends, for half a year."""
 
 
 def check_left_on(pools: Sequence[Alike], assembly: Assembly, horizon: Horizon) -> None:
@@ -51,7 +52,14 @@ def _left_on(start: EffectivePolicy, offs: Sequence[EffectivePolicy], horizon: H
     """The dates of the coming year of a start that no stop follows within a day, where that is an exception to it."""
     started = horizon.dates(start.rule) & _YEAR
     left = started & ~_followed(start.rule.when.times[-1], offs, horizon)
-    return left if left.bit_count() * _RARE <= started.bit_count() else 0
+    if _is_rare(left, started):
+        return left
+    weeks = (horizon.of_years(Weekdays(frozenset({day})).mask) for day in range(7))  # daily, and stopped on workdays
+    return reduce(or_, (left & days for days in weeks if _is_rare(left & days, started & days)), 0)
+
+
+def _is_rare(some: int, dates: int) -> bool:
+    return some.bit_count() * _RARE <= dates.bit_count()
 
 
 def _followed(at: time, offs: Sequence[EffectivePolicy], horizon: Horizon) -> int:
