@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from daemon.timetable.recurrence import Rule
 
 DAYS: Final = 731
-MOST_KNOWN: Final = 2_000
 _LAST_START: Final = date(LAST_YEAR - 2, 1, 1)
 """Later there are no two years to look at."""
 _WHOLE: Final = span(0, DAYS - 1)
@@ -23,7 +22,7 @@ _WHOLE: Final = span(0, DAYS - 1)
 
 @dataclass(slots=True)
 class Horizon:
-    """What rules name between today and two years from now; what was asked lately is remembered.
+    """What rules name between today and two years from now; each rule is asked once.
 
     Attributes:
         today: the date of bit 0.
@@ -35,8 +34,6 @@ class Horizon:
     def dates(self, rule: Rule) -> int:
         """The coming dates that a rule names."""
         if id(rule) not in self._known:
-            if len(self._known) >= MOST_KNOWN:  # pools of thousands of rules come one after the other
-                self._known.clear()
             self._known[id(rule)] = self.of_years(rule.mask)
         return self._known[id(rule)]
 
